@@ -16,7 +16,7 @@ func (Priority) Codes() []string { return []string{string(P1), string(P2), strin
 // PriorityFacts is what the rules of priority look at. The zero value is a case of
 // which nothing is known yet; it fires no rule.
 type PriorityFacts struct {
-	SeverityLevel        SeverityLevel // as the authority assesses it; "" while it has not
+	Severity             SeverityLevel // as the authority assesses it; "" while it has not
 	ProtectedIdentity    Answer        // people whose identity or address is protected are affected
 	ChildrenOrVulnerable bool
 	Art9or10             bool   // special categories of data, or data on crimes
@@ -50,7 +50,7 @@ func PriorityRules() []PriorityRule {
 	return []PriorityRule{
 		{
 			"P1_SEVERITY_VERY_HIGH", P1, "The authority assesses the severity as very high.", "Myndigheten bedömer allvarlighetsgraden som mycket hög.",
-			func(f PriorityFacts) bool { return f.SeverityLevel == SeverityVeryHigh },
+			func(f PriorityFacts) bool { return f.Severity == SeverityVeryHigh },
 		},
 		{
 			"P1_PROTECTED_IDENTITY", P1, "People with protected personal data are affected.", "Personer med skyddade personuppgifter berörs.",
@@ -80,7 +80,7 @@ func PriorityRules() []PriorityRule {
 		},
 		{
 			"P2_SEVERITY_HIGH", P2, "The authority assesses the severity as high.", "Myndigheten bedömer allvarlighetsgraden som hög.",
-			func(f PriorityFacts) bool { return f.SeverityLevel == SeverityHigh },
+			func(f PriorityFacts) bool { return f.Severity == SeverityHigh },
 		},
 		{
 			"P2_SENSITIVE_OVER_100", P2, "Sensitive data, data on crimes or personal identity numbers of more than 100 people are affected.",

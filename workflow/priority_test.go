@@ -11,8 +11,8 @@ func TestPriorityRules(t *testing.T) {
 	number := func(n int64) *int64 { return &n }
 	tests := map[string]struct{ on, off []PriorityFacts }{
 		"P1_SEVERITY_VERY_HIGH": {
-			[]PriorityFacts{{SeverityLevel: SeverityVeryHigh}},
-			[]PriorityFacts{{}, {SeverityLevel: SeverityMedium}, {SeverityLevel: SeverityLow}},
+			[]PriorityFacts{{Severity: SeverityVeryHigh}},
+			[]PriorityFacts{{}, {Severity: SeverityMedium}, {Severity: SeverityLow}},
 		},
 		"P1_PROTECTED_IDENTITY": {
 			[]PriorityFacts{{ProtectedIdentity: Yes}},
@@ -29,7 +29,7 @@ func TestPriorityRules(t *testing.T) {
 		"P1_ONGOING":           {[]PriorityFacts{{Ongoing: true}}, []PriorityFacts{{}}},
 		"P1_MANY_SUBJECTS":     {[]PriorityFacts{{Subjects: number(10_001)}}, []PriorityFacts{{Subjects: number(10_000)}, {Subjects: nil}}},
 		"P1_ESSENTIAL_SERVICE": {[]PriorityFacts{{EssentialService: true}}, []PriorityFacts{{}}},
-		"P2_SEVERITY_HIGH":     {[]PriorityFacts{{SeverityLevel: SeverityHigh}}, []PriorityFacts{{SeverityLevel: SeverityMedium}}},
+		"P2_SEVERITY_HIGH":     {[]PriorityFacts{{Severity: SeverityHigh}}, []PriorityFacts{{Severity: SeverityMedium}}},
 		"P2_SENSITIVE_OVER_100": {
 			[]PriorityFacts{{Art9or10: true, Subjects: number(101)}, {NationalID: true, Subjects: number(10_000)}},
 			[]PriorityFacts{{Art9or10: true, Subjects: number(100)}, {NationalID: true}, {Subjects: number(101)}},
