@@ -1,0 +1,550 @@
+package cases
+
+import (
+	"time"
+
+	"github.com/vaka-project/vaka/workflow"
+)
+
+// Source says how a case came to be.
+type Source string
+
+// The sources. All but NOTIFICATION enter the procedure as REGISTERED and have
+// no 72-hour judgement.
+const (
+	SourceNotification   Source = "NOTIFICATION"    // Art. 33(1)
+	SourceOwnInitiative  Source = "OWN_INITIATIVE"  // Art. 57(1)(h)
+	SourceTip            Source = "TIP"             // somebody told the authority
+	SourceMedia          Source = "MEDIA"           // the authority read of it
+	SourceOtherAuthority Source = "OTHER_AUTHORITY" // Art. 57(1)(g), or another national authority
+	SourceComplaint      Source = "COMPLAINT"       // Art. 77
+)
+
+// Codes lists the sources.
+func (Source) Codes() []string {
+	return []string{"NOTIFICATION", "OWN_INITIATIVE", "TIP", "MEDIA", "OTHER_AUTHORITY", "COMPLAINT"}
+}
+
+// Case is one matter at the authority, as its events make it. It is stored whole
+// as one readable document; nothing in it is lost when it is rebuilt.
+type Case struct {
+	ID      string `json:"id"`
+	Version int64  `json:"version"` // sequence of the last event
+	Head    string `json:"head"`    // hash of the last event's header
+
+	Number            string `json:"number"`                       // of the yearly series, never reused
+	DiaryNumber       string `json:"diary_number,omitempty"`       // of the authority's own diary
+	SupervisionNumber string `json:"supervision_number,omitempty"` // once an investigation is opened
+
+	State     workflow.State `json:"state"`
+	Phase     workflow.Phase `json:"phase"`
+	Episode   int            `json:"episode"` // 1, and one more at each reopening
+	Source    Source         `json:"source"`
+	Subject   string         `json:"subject,omitempty"` // of a case without a notification
+	Party     Party          `json:"party"`
+	OpenedBy  string         `json:"opened_by"`  // account that filed or opened it
+	OpenedAt  time.Time      `json:"opened_at"`  // arrival at the authority
+	UpdatedAt time.Time      `json:"updated_at"` // last event
+
+	RegisteredAt *time.Time `json:"registered_at,omitempty"` // entered in the diary
+
+	MandateVerified bool         `json:"mandate_verified"` // the filer had a recorded mandate for the unit
+	Submissions     []Submission `json:"submissions,omitempty"`
+	Judgements      []Judgement  `json:"judgements,omitempty"` // of the 72 hours; the last one counts
+	Clocks          []Clock      `json:"clocks,omitempty"`
+	Requests        []Request    `json:"requests,omitempty"`
+
+	Priority   workflow.Priority     `json:"priority"`
+	Priorities []PriorityJudgement   `json:"priorities,omitempty"`
+	Risk       *RiskAssessment       `json:"risk,omitempty"` // the authority's own view
+	Severity   *SeverityAssessment   `json:"severity,omitempty"`
+	Awareness  *AwarenessAssessment  `json:"awareness,omitempty"`
+	Delay      *DelayAssessment      `json:"delay,omitempty"`
+	OSS        *OneStopShop          `json:"oss,omitempty"`
+	Withdrawal *Withdrawal           `json:"withdrawal,omitempty"`
+	Opening    *InvestigationOpening `json:"opening,omitempty"`
+	Memo       *Memo                 `json:"memo,omitempty"`
+	Draft      *Draft                `json:"draft,omitempty"`
+	Decision   *Decision             `json:"decision,omitempty"`
+	Judgments  []CourtJudgment       `json:"judgments,omitempty"`
+	Closing    *Closing              `json:"closing,omitempty"`
+	Merged     []Member              `json:"merged,omitempty"`   // cases merged into this one
+	Master     string                `json:"master,omitempty"`   // the case that this one was merged into
+	Commands   map[string]int64      `json:"commands,omitempty"` // keyed commands and the event each became
+
+	Assignee string   `json:"assignee,omitempty"`
+	Secret   bool     `json:"secret"`
+	Named    []string `json:"named,omitempty"` // staff who see a secret case
+	Barred   []Bar    `json:"barred,omitempty"`
+	Notes    []Note   `json:"notes,omitempty"`
+	Incident string   `json:"incident,omitempty"`
+}
+
+// Party is the controller unit, or the supplier, that a case is about. In a
+// municipality the controller is usually a board (nämnd): Board names it.
+type Party struct {
+	Name             string           `json:"name"`
+	Board            string           `json:"board,omitempty"`
+	Unit             string           `json:"unit,omitempty"` // id of the known controller unit
+	IDNumber         string           `json:"id_number,omitempty"`
+	Sector           SectorOfActivity `json:"sector,omitempty"` // sector of activity (verksamhetsområde)
+	LegalForm        LegalForm        `json:"legal_form,omitempty"`
+	RepresentsPublic bool             `json:"represents_public"` // its appeal period runs from the decision's date (FL § 44)
+	Role             PartyRole        `json:"role"`
+}
+
+// PartyRole says in what role a party is supervised.
+type PartyRole string
+
+// The roles of a party.
+const (
+	PartyController PartyRole = "CONTROLLER"
+	PartyProcessor  PartyRole = "PROCESSOR"
+)
+
+// Codes lists the roles of a party.
+func (PartyRole) Codes() []string { return []string{"CONTROLLER", "PROCESSOR"} }
+
+// Label is how a party is named in a list: the board before its organisation.
+func (p Party) Label() string {
+	if p.Board == "" {
+		return p.Name
+	}
+	return p.Board + ", " + p.Name
+}
+
+// Submission is one filed version of a notification. It never changes.
+type Submission struct {
+	N                  int                `json:"n"` // 1 for the first
+	Kind               SubmissionKind     `json:"kind"`
+	ReceivedAt         time.Time          `json:"received_at"`
+	DispatchedAt       *time.Time         `json:"dispatched_at,omitempty"` // by post: when it was sent
+	Channel            Channel            `json:"channel"`
+	By                 string             `json:"by"` // account that filed or registered it
+	RegistrarNote      Text               `json:"registrar_note,omitempty"`
+	Reason             Text               `json:"reason,omitempty"`
+	WithdrawReasonCode WithdrawReasonCode `json:"withdraw_reason_code,omitempty"`
+	Complete           bool               `json:"complete"` // nothing that is needed is missing
+	Notification       Notification       `json:"notification"`
+	Warnings           []Warning          `json:"warnings,omitempty"`
+	Missing            []MissingItem      `json:"missing,omitempty"`
+	Digest             string             `json:"digest"` // SHA-256 over salt and canonical notification, hex
+	Salt               string             `json:"salt"`   // hex; goes to the notifier with the receipt
+}
+
+// Effective is the instant by which timeliness is judged: the dispatch for what
+// came by post, else the arrival.
+func (s Submission) Effective() time.Time {
+	if s.Channel == ChannelPost && s.DispatchedAt != nil {
+		return *s.DispatchedAt
+	}
+	return s.ReceivedAt
+}
+
+// JudgementBasis says why the 72 hours were judged.
+type JudgementBasis string
+
+// The bases of a judgement.
+const (
+	BasisFiled     JudgementBasis = "FILED"     // the first submission
+	BasisCorrected JudgementBasis = "CORRECTED" // the controller corrected its awareness
+	BasisAuthority JudgementBasis = "AUTHORITY" // the authority assessed the awareness
+	BasisMerged    JudgementBasis = "MERGED"    // a merge brought an earlier awareness
+)
+
+// Codes lists the bases of a judgement.
+func (JudgementBasis) Codes() []string { return []string{"FILED", "CORRECTED", "AUTHORITY", "MERGED"} }
+
+// Judgement is how Art. 33(1) was applied once: by which rule set and calendar,
+// from which awareness, with what result. Judgements are added, never changed,
+// and none concludes an infringement: late means that reasons are asked for.
+type Judgement struct {
+	Basis           JudgementBasis     `json:"basis"`
+	Submission      int                `json:"submission,omitempty"`
+	RuleSet         string             `json:"rule_set"`
+	CalendarVersion string             `json:"calendar_version"`
+	AwareAt         time.Time          `json:"aware_at"`
+	EffectiveAt     time.Time          `json:"effective_at"`
+	Policy          workflow.Policy    `json:"policy"` // the policy that decides Late
+	Late            bool               `json:"late"`
+	Deadlines       workflow.Deadlines `json:"deadlines"`
+	Reason          Text               `json:"reason,omitempty"`
+}
+
+// ClockStatus is how a clock stands.
+type ClockStatus string
+
+// The ways a clock can stand.
+const (
+	ClockOpen      ClockStatus = "OPEN"
+	ClockMet       ClockStatus = "MET"
+	ClockMissed    ClockStatus = "MISSED"  // what it waited for came after it had run out
+	ClockExpired   ClockStatus = "EXPIRED" // it ran out, and the procedure went on without
+	ClockCancelled ClockStatus = "CANCELLED"
+)
+
+// Codes lists the ways a clock can stand.
+func (ClockStatus) Codes() []string {
+	return []string{"OPEN", "MET", "MISSED", "EXPIRED", "CANCELLED"}
+}
+
+// Clock is a period that runs, or ran, in a case. A moved clock keeps its id and
+// gets a new revision; a closed one never moves.
+type Clock struct {
+	ID              string              `json:"id"` // kind and a number, unique in the case
+	Kind            workflow.ClockKind  `json:"kind"`
+	Revision        int                 `json:"revision"`
+	StartedAt       time.Time           `json:"started_at"`
+	DueAt           time.Time           `json:"due_at"`
+	Rule            string              `json:"rule"` // what set the length
+	Calendar        workflow.CalendarID `json:"calendar,omitempty"`
+	CalendarVersion string              `json:"calendar_version,omitempty"`
+	Article         string              `json:"article"`
+	Explanation     string              `json:"explanation"`
+	ExplanationSV   string              `json:"explanation_sv"`
+	Status          ClockStatus         `json:"status"`
+	ClosedAt        *time.Time          `json:"closed_at,omitempty"`
+	MovedBecause    string              `json:"moved_because,omitempty"`
+	Request         string              `json:"request,omitempty"` // the request it runs for
+}
+
+// Request is a question to the party with its reply date.
+type Request struct {
+	ID         string             `json:"id"`
+	Kind       workflow.ClockKind `json:"kind"` // SUPPLEMENT, REPLY or HEARING
+	Questions  []Text             `json:"questions,omitempty"`
+	AskedAt    time.Time          `json:"asked_at"`
+	AskedBy    string             `json:"asked_by"`
+	DueAt      time.Time          `json:"due_at"`
+	AnsweredAt *time.Time         `json:"answered_at,omitempty"`
+	Expired    bool               `json:"expired"`
+	Answer     Text               `json:"answer,omitempty"` // as noted by whoever registered it
+}
+
+// Open says whether a request still waits for its answer.
+func (r Request) Open() bool { return r.AnsweredAt == nil && !r.Expired }
+
+// PriorityJudgement is a priority with the rules that fired, or the person and
+// the reason that set it by hand.
+type PriorityJudgement struct {
+	Priority workflow.Priority `json:"priority"`
+	Rules    []string          `json:"rules,omitempty"`
+	By       string            `json:"by"`
+	At       time.Time         `json:"at"`
+	Reason   Text              `json:"reason,omitempty"`
+}
+
+// RiskAssessment is the authority's view of the risk (Art. 33(1), 34(1)), kept
+// apart from the controller's.
+type RiskAssessment struct {
+	Risk   Risk      `json:"risk"`
+	Reason Text      `json:"reason"`
+	By     string    `json:"by"`
+	At     time.Time `json:"at"`
+}
+
+// SeverityAssessment is the authority's severity by ENISA's method.
+type SeverityAssessment struct {
+	Input  workflow.SeverityInput `json:"input"`
+	Result workflow.Severity      `json:"result"`
+	By     string                 `json:"by"`
+	At     time.Time              `json:"at"`
+}
+
+// Risk is the authority's own view of the risk to the people concerned.
+type Risk string
+
+// The risks.
+const (
+	RiskToPeopleHigh     Risk = "HIGH"          // Art. 34(1)
+	RiskToPeople         Risk = "RISK_NOT_HIGH" // Art. 33(1)
+	RiskToPeopleUnlikely Risk = "UNLIKELY"
+)
+
+// Codes lists the risks.
+func (Risk) Codes() []string { return []string{"HIGH", "RISK_NOT_HIGH", "UNLIKELY"} }
+
+// AwarenessAssessment is when the controller was aware in the authority's view.
+type AwarenessAssessment struct {
+	AwareAt time.Time `json:"aware_at"`
+	Reason  Text      `json:"reason"`
+	By      string    `json:"by"`
+	At      time.Time `json:"at"`
+}
+
+// DelayAssessment is what the authority thinks of the reasons for the delay
+// (Art. 33(1), second sentence).
+type DelayAssessment struct {
+	Assessment DelayVerdict `json:"assessment"`
+	Reason     Text         `json:"reason"`
+	By         string       `json:"by"`
+	At         time.Time    `json:"at"`
+}
+
+// DelayVerdict is how stated reasons for a delay were taken.
+type DelayVerdict string
+
+// The verdicts on a delay.
+const (
+	DelayAccepted    DelayVerdict = "ACCEPTED"
+	DelayNotAccepted DelayVerdict = "NOT_ACCEPTED"
+	DelayAskedAgain  DelayVerdict = "ASKED_AGAIN"
+)
+
+// Codes lists the verdicts on a delay.
+func (DelayVerdict) Codes() []string { return []string{"ACCEPTED", "NOT_ACCEPTED", "ASKED_AGAIN"} }
+
+// OSSRole is the authority's role in the one-stop-shop (Art. 56, 60).
+type OSSRole string
+
+// The roles in the one-stop-shop.
+const (
+	OSSNotCrossBorder OSSRole = "NOT_CROSS_BORDER"
+	OSSLead           OSSRole = "LEAD"
+	OSSConcerned      OSSRole = "CONCERNED"
+	OSSLocal          OSSRole = "LOCAL_56_2"
+	OSSNonEEA         OSSRole = "NO_OSS_NON_EEA"
+	OSSPublic         OSSRole = "NO_OSS_55_2"
+	OSSUndetermined   OSSRole = "UNDETERMINED"
+)
+
+// Codes lists the roles in the one-stop-shop.
+func (OSSRole) Codes() []string {
+	return []string{
+		"NOT_CROSS_BORDER", "LEAD", "CONCERNED", "LOCAL_56_2", "NO_OSS_NON_EEA", "NO_OSS_55_2", "UNDETERMINED",
+	}
+}
+
+// OneStopShop is how a cross-border case stands among the authorities.
+type OneStopShop struct {
+	Role        OSSRole `json:"role"`
+	LeadSA      string  `json:"lead_sa,omitempty"`
+	Reason      Text    `json:"reason,omitempty"`
+	IMINumber   string  `json:"imi_number,omitempty"`
+	Objection   Text    `json:"objection,omitempty"`    // the last one raised
+	Consulted   bool    `json:"consulted"`              // a draft was shared under Art. 60(3)
+	BoardAnswer Text    `json:"board_answer,omitempty"` // the Board's decision under Art. 65
+}
+
+// Withdrawal is a notifier's wish to withdraw, and what the authority said. A
+// notification is never deleted; the authority may go on of its own motion.
+type Withdrawal struct {
+	RequestedAt time.Time `json:"requested_at"`
+	Submission  int       `json:"submission"`
+	Answer      string    `json:"answer,omitempty"` // ACCEPTED or REFUSED
+	Reason      Text      `json:"reason,omitempty"`
+	By          string    `json:"by,omitempty"`
+}
+
+// The answers to a wish to withdraw.
+const (
+	WithdrawalAccepted = "ACCEPTED"
+	WithdrawalRefused  = "REFUSED"
+)
+
+// InvestigationOpening is the decision to supervise: what and on which ground
+// (Art. 57(1)(h), 58(1)).
+type InvestigationOpening struct {
+	OpenedAt   time.Time `json:"opened_at"`
+	By         string    `json:"by"`
+	Scope      Text      `json:"scope"`
+	LegalBasis []string  `json:"legal_basis"`
+	FocusAreas []string  `json:"focus_areas,omitempty"`
+	Reason     Text      `json:"reason"`
+}
+
+// Memo sums up an investigation before drafting: facts and law, and the factors
+// of Art. 83(2) where a fine is considered.
+type Memo struct {
+	Text           Text            `json:"text"`
+	FineConsidered bool            `json:"fine_considered"`
+	FineFactors    map[string]Text `json:"fine_factors,omitempty"` // by letter a-k of Art. 83(2)
+	By             string          `json:"by"`
+	At             time.Time       `json:"at"`
+}
+
+// Draft is the decision as it is being written. Editors are all who changed it:
+// none of them may adopt it.
+type Draft struct {
+	Version  int           `json:"version"`
+	Text     DecisionDraft `json:"text"`
+	Editors  []string      `json:"editors"`
+	SignedBy string        `json:"signed_by,omitempty"` // legal sign-off of this version
+	Heard    int           `json:"heard,omitempty"`     // version that the party could comment on
+	At       time.Time     `json:"at"`
+}
+
+// DecisionDraft is what a decision says (FL §§ 31-32).
+type DecisionDraft struct {
+	Outcome    workflow.Outcome   `json:"outcome"`
+	LegalBasis []string           `json:"legal_basis"`
+	Reasons    Text               `json:"reasons"`
+	Conclusion Text               `json:"conclusion,omitempty"` // the operative part
+	Rapporteur string             `json:"rapporteur"`           // account of the föredragande
+	Others     []string           `json:"others,omitempty"`     // who else took part
+	Measures   []CorrectiveAction `json:"measures,omitempty"`
+}
+
+// Complete says whether a draft holds what every decision must.
+func (d DecisionDraft) Complete() bool {
+	return d.Outcome != "" && len(d.LegalBasis) > 0 && d.Reasons != "" && d.Rapporteur != ""
+}
+
+// CorrectiveAction is one corrective power used (Art. 58(2)).
+type CorrectiveAction struct {
+	Power     workflow.Measure `json:"power"`
+	Infringed []string         `json:"infringed,omitempty"` // articles
+	Text      Text             `json:"text"`
+	AmountSEK int64            `json:"amount_sek,omitempty"` // of a fine, whole kronor
+	DueAt     *time.Time       `json:"due_at,omitempty"`     // by when the order must be followed
+	DoneAt    *time.Time       `json:"done_at,omitempty"`
+	Evidence  Text             `json:"evidence,omitempty"`
+}
+
+// Decision is an adopted decision with who decided, who reported, when it was
+// served and when it becomes final (FL §§ 31, 33, 44).
+type Decision struct {
+	DecisionDraft
+	DecidedAt         time.Time `json:"decided_at"`
+	Decider           string    `json:"decider"`
+	DraftVersion      int       `json:"draft_version"`
+	ServedOn          Date      `json:"served_on"`
+	AppealEndsAt      time.Time `json:"appeal_ends_at"`
+	HearingSkipReason Text      `json:"hearing_skip_reason,omitempty"`
+	BoardDecision     Text      `json:"board_decision,omitempty"`
+}
+
+// DueMeasures says whether a measure with a date is still to be followed up.
+func (d *Decision) DueMeasures() bool {
+	if d == nil {
+		return false
+	}
+	for _, m := range d.Measures {
+		if m.DueAt != nil && m.DoneAt == nil {
+			return true
+		}
+	}
+	return false
+}
+
+// CourtJudgment is a judgment on an appeal.
+type CourtJudgment struct {
+	Court  string          `json:"court"`
+	Number string          `json:"number"`
+	Date   Date            `json:"date"`
+	Result workflow.StepID `json:"result,omitempty"` // the step that it led to
+	Reason Text            `json:"reason,omitempty"`
+}
+
+// Closing is how a case ended: exactly one outcome, with its reason.
+type Closing struct {
+	Outcome   workflow.Outcome `json:"outcome"`
+	Reason    Text             `json:"reason"`
+	By        string           `json:"by"`
+	At        time.Time        `json:"at"`
+	Recipient string           `json:"recipient,omitempty"` // of a transfer
+	IMINumber string           `json:"imi_number,omitempty"`
+	Letter    Text             `json:"letter,omitempty"` // to the party, where one was written
+}
+
+// Member is a case that was merged into this one, or is about to be.
+type Member struct {
+	Case    string     `json:"case"`
+	Number  string     `json:"number"`
+	By      string     `json:"by"`
+	Reason  Text       `json:"reason"`
+	AwareAt *time.Time `json:"aware_at,omitempty"`
+	Filed   *time.Time `json:"filed,omitempty"` // effective filing of the member
+	Version int64      `json:"version"`         // of the member when it was intended
+	Body    string     `json:"body,omitempty"`  // digest of a keyed request's body
+	Command string     `json:"command"`         // of the intent, so that the sweep carries on the same one
+	Status  string     `json:"status"`          // INTENDED, DONE or ABANDONED
+}
+
+// The stages of a merge.
+const (
+	MergeIntended  = "INTENDED"
+	MergeDone      = "DONE"
+	MergeAbandoned = "ABANDONED"
+)
+
+// Bar is a conflict of interest (FL §§ 16-18): the account takes no step.
+type Bar struct {
+	Account string    `json:"account"`
+	Reason  Text      `json:"reason"`
+	By      string    `json:"by"`
+	At      time.Time `json:"at"`
+}
+
+// Note is a file note (tjänsteanteckning, FL § 27).
+type Note struct {
+	N    int       `json:"n"`
+	At   time.Time `json:"at"`
+	By   string    `json:"by"`
+	Text Text      `json:"text"`
+}
+
+// Latest is the newest filed version, or nil for a case without a notification.
+func (c *Case) Latest() *Submission {
+	if len(c.Submissions) == 0 {
+		return nil
+	}
+	return &c.Submissions[len(c.Submissions)-1]
+}
+
+// Judgement is the judgement of the 72 hours that counts, or nil.
+func (c *Case) Judgement() *Judgement {
+	if len(c.Judgements) == 0 {
+		return nil
+	}
+	return &c.Judgements[len(c.Judgements)-1]
+}
+
+// Late says whether the notification came after the deadline that counts.
+func (c *Case) Late() bool {
+	j := c.Judgement()
+	return j != nil && j.Late
+}
+
+// OpenClocks are the clocks that run.
+func (c *Case) OpenClocks() []Clock {
+	var out []Clock
+	for _, k := range c.Clocks {
+		if k.Status == ClockOpen {
+			out = append(out, k)
+		}
+	}
+	return out
+}
+
+// NextDue is when the next open clock runs out, or nil when none runs.
+func (c *Case) NextDue() *time.Time {
+	var next *time.Time
+	for i := range c.Clocks {
+		k := &c.Clocks[i]
+		if k.Status == ClockOpen && (next == nil || k.DueAt.Before(*next)) {
+			next = &k.DueAt
+		}
+	}
+	return next
+}
+
+// OpenRequest is the request that waits for its answer, or nil.
+func (c *Case) OpenRequest() *Request {
+	for i := len(c.Requests) - 1; i >= 0; i-- {
+		if c.Requests[i].Open() {
+			return &c.Requests[i]
+		}
+	}
+	return nil
+}
+
+// IsBarred says whether a conflict of interest bars the account from the case.
+func (c *Case) IsBarred(account string) bool {
+	for _, b := range c.Barred {
+		if b.Account == account {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,416 @@
+package cases
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/vaka-project/vaka/workflow"
+)
+
+// effects works out everything that a step brings about, so that the event holds
+// it and folding needs no rule.
+func (s *Service) effects(a Actor, c *Case, r StepRequest, to workflow.State, now time.Time) (Taken, []Claim) {
+	t := Taken{From: c.State, To: to, Reason: r.Reason, Data: r.Data, Body: r.Command.Body}
+	t.Clocks = s.moveClocks(c, c.State, to, now, endedBy(r.Step))
+	var claims []Claim
+	switch r.Step {
+	case workflow.StepRequestSupplement:
+		kind := workflow.ClockSupplement
+		if r.Data.Urgent {
+			kind = workflow.ClockSupplementUrgent
+		}
+		t.Clocks.Ended = append(t.Clocks.Ended, cancelSupplements(c, t.Clocks.Ended)...)
+		s.ask(&t, c, a, kind, now)
+	case workflow.StepRequestReply:
+		s.ask(&t, c, a, workflow.ClockReply, now)
+	case workflow.StepSendHearing:
+		s.ask(&t, c, a, workflow.ClockHearing, now)
+	case workflow.StepOpenInvestigation:
+		if c.SupervisionNumber == "" {
+			t.Number = s.numbers.next(s.policy.SupervisionPrefix, now.In(s.policy.Zone).Year())
+			claims = []Claim{claim(t.Number, c.ID)}
+		}
+	case workflow.StepConsultArt60:
+		kind := workflow.ClockObjection
+		if r.Data.Revised {
+			kind = workflow.ClockObjectionRevised
+		}
+		s.start(&t.Clocks, c, kind, now, nil)
+	case workflow.StepReferArt65:
+		s.start(&t.Clocks, c, workflow.ClockBoard, now, nil)
+	case workflow.StepDecide, workflow.StepAdoptConsulted:
+		s.decide(&t, c, a, now)
+	case workflow.StepRecordService:
+		s.serve(&t, c)
+	case workflow.StepMeasureDone, workflow.StepExtendClock:
+		s.moveOne(&t, c, r)
+	case workflow.StepAssessSeverity, workflow.StepAssessRisk, workflow.StepSetPriority,
+		workflow.StepAssessAwareness, workflow.StepDetermineOSS:
+		s.assess(&t, c, a, r, now)
+	}
+	if !to.Open() {
+		t.Closing = closing(c, a, r, to, now)
+	}
+	s.rearm(&t, c, to, now)
+	return t, claims
+}
+
+// runsIn says in which states a kind of clock can run. One that is open when the
+// case leaves them has ended.
+var runsIn = map[workflow.ClockKind][]workflow.State{
+	workflow.ClockRegistration:       {workflow.StateReceived},
+	workflow.ClockTriageP1:           {workflow.StateTriage},
+	workflow.ClockTriageP2:           {workflow.StateTriage},
+	workflow.ClockTriageP3:           {workflow.StateTriage},
+	workflow.ClockStaleTriage:        {workflow.StateTriage},
+	workflow.ClockSupplement:         {workflow.StateReceived, workflow.StateRegistered, workflow.StateTriage, workflow.StateAwaitingSupplement},
+	workflow.ClockSupplementUrgent:   {workflow.StateReceived, workflow.StateRegistered, workflow.StateTriage, workflow.StateAwaitingSupplement},
+	workflow.ClockReply:              {workflow.StateAwaitingReply},
+	workflow.ClockStaleInvestigation: {workflow.StateInvestigation},
+	workflow.ClockHearing:            {workflow.StateHearing},
+	workflow.ClockObjection:          {workflow.StateArt60Consultation},
+	workflow.ClockObjectionRevised:   {workflow.StateArt60Consultation},
+	workflow.ClockBoard:              {workflow.StateArt65Dispute},
+	workflow.ClockAppeal:             {workflow.StateDecided, workflow.StateFollowUp},
+	workflow.ClockOrder:              {workflow.StateDecided, workflow.StateUnderAppeal, workflow.StateFollowUp},
+}
+
+// ending says what ended the clocks of a state that is left.
+type ending int
+
+const (
+	endedOtherwise ending = iota // what the clock waited for is no longer wanted
+	endedByAnswer                // it came
+	endedByExpiry                // the time ran out
+)
+
+func endedBy(step workflow.StepID) ending {
+	switch step {
+	case workflow.StepReplyReceived, workflow.StepHearingAnswered, workflow.StepSupplementReceived, workflow.StepAppealReceived,
+		workflow.StepAcceptCompliance:
+		return endedByAnswer
+	case workflow.StepReplyExpired, workflow.StepHearingExpired, workflow.StepSupplementExpired, workflow.StepCloseFinal,
+		workflow.StepAdoptConsulted:
+		return endedByExpiry
+	}
+	return endedOtherwise
+}
+
+// ownTargets are clocks that wait for the authority itself: leaving their state
+// is what they waited for.
+var ownTargets = []workflow.ClockKind{
+	workflow.ClockRegistration, workflow.ClockTriageP1, workflow.ClockTriageP2, workflow.ClockTriageP3,
+	workflow.ClockStaleTriage, workflow.ClockStaleInvestigation,
+}
+
+// moveClocks ends the clocks that do not run in the state the case goes to, and
+// starts those that every stay in it starts.
+func (s *Service) moveClocks(c *Case, from, to workflow.State, now time.Time, how ending) ClockChanges {
+	var out ClockChanges
+	if from == to {
+		return out
+	}
+	for _, k := range c.OpenClocks() {
+		if slices.Contains(runsIn[k.Kind], to) && !(how != endedOtherwise && isSupplement(k.Kind)) {
+			continue
+		}
+		out.Ended = append(out.Ended, ClockEnd{ID: k.ID, Status: endStatus(k, how, now)})
+	}
+	switch to {
+	case workflow.StateTriage:
+		s.start(&out, c, workflow.TriageClock(c.Priority), now, nil)
+		s.start(&out, c, workflow.ClockStaleTriage, now, nil)
+	case workflow.StateInvestigation:
+		s.start(&out, c, workflow.ClockStaleInvestigation, now, nil)
+	}
+	return out
+}
+
+func endStatus(k Clock, how ending, now time.Time) ClockStatus {
+	switch {
+	case slices.Contains(ownTargets, k.Kind), how == endedByAnswer:
+		return metOrMissed(k, now)
+	case how == endedByExpiry:
+		return ClockExpired
+	default:
+		return ClockCancelled
+	}
+}
+
+func metOrMissed(k Clock, now time.Time) ClockStatus {
+	if now.After(k.DueAt) {
+		return ClockMissed
+	}
+	return ClockMet
+}
+
+// cancelSupplements ends the clock of a promised supplement when the authority
+// asks for one itself, with a date of its own.
+func cancelSupplements(c *Case, already []ClockEnd) []ClockEnd {
+	var out []ClockEnd
+	for _, k := range c.OpenClocks() {
+		if isSupplement(k.Kind) && !containsEnd(already, k.ID) {
+			out = append(out, ClockEnd{ID: k.ID, Status: ClockCancelled})
+		}
+	}
+	return out
+}
+
+// start starts a clock; due, when given, takes the place of the rule's period.
+func (s *Service) start(out *ClockChanges, c *Case, kind workflow.ClockKind, from time.Time, due *time.Time) *Clock {
+	n := 1
+	for _, k := range append(slices.Clone(c.Clocks), out.Opened...) {
+		if k.Kind == kind {
+			n++
+		}
+	}
+	k := s.clock(kind, from, n)
+	if due != nil {
+		k.DueAt = due.UTC().Truncate(time.Millisecond)
+		k.Rule = string(kind) + "/set"
+		k.Explanation = "The caseworker set this date when asking."
+		k.ExplanationSV = "Handläggaren satte detta datum i begäran."
+	}
+	out.Opened = append(out.Opened, k)
+	return &out.Opened[len(out.Opened)-1]
+}
+
+// ask records a request to the party with the clock that runs for its answer.
+func (s *Service) ask(t *Taken, c *Case, a Actor, kind workflow.ClockKind, now time.Time) {
+	k := s.start(&t.Clocks, c, kind, now, t.Data.DueAt)
+	k.Request = fmt.Sprintf("R%d", len(c.Requests)+1)
+	t.Request = &Request{
+		ID: k.Request, Kind: kind, Questions: t.Data.Questions, AskedAt: now, AskedBy: a.Account, DueAt: k.DueAt,
+	}
+}
+
+// decide adopts the draft as the decision, and starts the appeal period and the
+// clocks of what it orders.
+func (s *Service) decide(t *Taken, c *Case, a Actor, now time.Time) {
+	d := &Decision{
+		DecisionDraft: c.Draft.Text, DecidedAt: now, Decider: a.Account, DraftVersion: c.Draft.Version,
+		ServedOn: t.Data.ServiceDate, HearingSkipReason: t.Data.HearingSkipReason, BoardDecision: t.Data.BoardDecision,
+	}
+	d.Measures = slices.Clone(d.Measures)
+	k := s.start(&t.Clocks, c, workflow.ClockAppeal, s.appealStart(c, d), nil)
+	d.AppealEndsAt = k.DueAt
+	for i := range d.Measures {
+		if due := d.Measures[i].DueAt; due != nil {
+			s.orderClock(t, c, i, *due, now)
+		}
+	}
+	t.Decision = d
+}
+
+// orderClock starts the clock of the decision's measure i.
+func (s *Service) orderClock(t *Taken, c *Case, i int, due, now time.Time) {
+	k := s.start(&t.Clocks, c, workflow.ClockOrder, due, nil)
+	k.StartedAt, k.Request = now, measureRequest(i)
+}
+
+// measureRequest names what an order's clock waits for.
+func measureRequest(i int) string { return fmt.Sprintf("M%d", i+1) }
+
+// appealStart is the day from which the three weeks of FL § 44 run: the service,
+// or for a party that represents the public the date of the decision.
+func (s *Service) appealStart(c *Case, d *Decision) time.Time {
+	if c.Party.RepresentsPublic {
+		return d.DecidedAt
+	}
+	if t, ok := d.ServedOn.Time(s.policy.Zone); ok {
+		return t
+	}
+	return d.DecidedAt
+}
+
+// serve corrects the date of service, and with it the end of the appeal period.
+func (s *Service) serve(t *Taken, c *Case) {
+	if c.Decision == nil {
+		return
+	}
+	d := *c.Decision
+	d.ServedOn = t.Data.ServiceDate
+	for _, k := range c.OpenClocks() {
+		if k.Kind != workflow.ClockAppeal {
+			continue
+		}
+		moved := s.clock(k.Kind, s.appealStart(c, &d), 0)
+		moved.ID, moved.Revision = k.ID, k.Revision+1
+		moved.MovedBecause = "The decision was served on another date."
+		d.AppealEndsAt = moved.DueAt
+		t.Clocks.Moved = append(t.Clocks.Moved, moved)
+	}
+	t.Decision = &d
+}
+
+// moveOne ends the clock of a measure that is done, or gives a clock another end.
+func (s *Service) moveOne(t *Taken, c *Case, r StepRequest) {
+	for _, k := range c.OpenClocks() {
+		switch {
+		case r.Step == workflow.StepMeasureDone && k.Kind == workflow.ClockOrder && k.Request == measureRequest(*r.Data.Measure-1):
+			t.Clocks.Ended = append(t.Clocks.Ended, ClockEnd{ID: k.ID, Status: ClockMet})
+		case r.Step == workflow.StepExtendClock && k.ID == r.Data.Clock:
+			k.DueAt = r.Data.DueAt.UTC().Truncate(time.Millisecond)
+			k.Revision++
+			k.MovedBecause = string(r.Reason)
+			t.Clocks.Moved = append(t.Clocks.Moved, k)
+		}
+	}
+}
+
+// rearm sets the clocks that watch for silence going anew after each step.
+func (s *Service) rearm(t *Taken, c *Case, to workflow.State, now time.Time) {
+	for _, k := range c.OpenClocks() {
+		stale := k.Kind == workflow.ClockStaleTriage || k.Kind == workflow.ClockStaleInvestigation
+		moved := slices.ContainsFunc(t.Clocks.Moved, func(m Clock) bool { return m.ID == k.ID })
+		if !stale || moved || !slices.Contains(runsIn[k.Kind], to) || containsEnd(t.Clocks.Ended, k.ID) {
+			continue
+		}
+		next := s.clock(k.Kind, now, 0)
+		next.ID, next.Revision = k.ID, k.Revision+1
+		next.MovedBecause = "Something happened in the case."
+		t.Clocks.Moved = append(t.Clocks.Moved, next)
+	}
+}
+
+// assess works out what an assessment by the authority leads to: a severity, a
+// judgement, and the priority by the rules.
+func (s *Service) assess(t *Taken, c *Case, a Actor, r StepRequest, now time.Time) {
+	view := *c
+	switch r.Step {
+	case workflow.StepSetPriority:
+		t.Priority = &PriorityJudgement{Priority: r.Data.Priority, By: a.Account, At: now, Reason: r.Reason}
+	case workflow.StepAssessSeverity:
+		if severity, err := workflow.AssessSeverity(*r.Data.Severity); err == nil {
+			t.Severity = &severity
+			view.Severity = &SeverityAssessment{Input: *r.Data.Severity, Result: severity}
+		}
+	case workflow.StepAssessRisk:
+		view.Risk = &RiskAssessment{Risk: r.Data.Risk}
+	case workflow.StepDetermineOSS:
+		view.OSS = &OneStopShop{Role: r.Data.OSSRole}
+	case workflow.StepAssessAwareness:
+		if len(c.Submissions) > 0 {
+			j := s.judge(r.Data.AwareAt.UTC().Truncate(time.Millisecond), c.Submissions[0].Effective(), BasisAuthority)
+			j.Reason = r.Reason
+			t.Judged = &j
+			view.Judgements = append(slices.Clone(c.Judgements), j)
+		}
+	}
+	if t.Priority == nil {
+		t.Priority = s.raise(&view, now)
+	}
+	if t.Priority != nil {
+		s.retime(t, c, t.Priority.Priority)
+	}
+}
+
+// retime moves the triage clock when the priority changes: it runs from the same
+// start, by the period of the new priority.
+func (s *Service) retime(t *Taken, c *Case, p workflow.Priority) {
+	for _, k := range c.OpenClocks() {
+		if k.Kind != workflow.ClockTriageP1 && k.Kind != workflow.ClockTriageP2 && k.Kind != workflow.ClockTriageP3 {
+			continue
+		}
+		if next := workflow.TriageClock(p); next != k.Kind {
+			moved := s.clock(next, k.StartedAt, 0)
+			moved.ID, moved.Revision, moved.MovedBecause = k.ID, k.Revision+1, "The priority changed."
+			t.Clocks.Moved = append(t.Clocks.Moved, moved)
+		}
+	}
+}
+
+// prioritise applies the rules to what is known of the case.
+func (s *Service) prioritise(c *Case, now time.Time, first bool) PriorityJudgement {
+	p, rules := workflow.Prioritise(s.priorityFacts(c, now, first))
+	return PriorityJudgement{Priority: p, Rules: rules, By: System("priority").Account, At: now}
+}
+
+// raise applies the rules anew. A rule only ever raises a priority: lowering one
+// takes a person and a reason.
+func (s *Service) raise(c *Case, now time.Time) *PriorityJudgement {
+	p := s.prioritise(c, now, false)
+	if len(p.Rules) == 0 || p.Priority > c.Priority {
+		return nil
+	}
+	if n := len(c.Priorities); n > 0 && p.Priority == c.Priority && slices.Equal(p.Rules, c.Priorities[n-1].Rules) {
+		return nil
+	}
+	return &p
+}
+
+// reprioritise applies the rules to a case with one more submission.
+func (s *Service) reprioritise(c *Case, sub Submission, now time.Time) *PriorityJudgement {
+	view := *c
+	view.Submissions = append(slices.Clone(c.Submissions), sub)
+	return s.raise(&view, now)
+}
+
+func (s *Service) priorityFacts(c *Case, now time.Time, first bool) workflow.PriorityFacts {
+	n := c.Latest()
+	if n == nil {
+		return workflow.PriorityFacts{}
+	}
+	said := &n.Notification
+	f := workflow.PriorityFacts{
+		ProtectedIdentity:    protectedAnswer(said),
+		ChildrenOrVulnerable: said.ChildrenOrVulnerable(),
+		Art9or10:             said.HasArt9or10(),
+		NationalID:           said.HasNationalID(),
+		HighRisk:             said.Risk == RiskHigh || c.Risk != nil && c.Risk.Risk == RiskToPeopleHigh,
+		SubjectsInformed:     said.SubjectsInformed == InformedYes,
+		Ongoing:              said.Ongoing(),
+		EssentialService:     slices.Contains(s.policy.EssentialSectors, said.Controller.SectorOfActivity),
+		ExternalMalicious:    said.Cause == CauseExternalMalicious,
+		Exfiltration:         said.Exfiltrated(),
+		Late:                 c.Late(),
+		DelayReasonsGiven:    strings.TrimSpace(string(said.DelayReasons)) != "" || len(said.DelayReasonCodes) > 0,
+		CrossBorderLead:      c.OSS != nil && c.OSS.Role == OSSLead,
+	}
+	if c.Severity != nil {
+		f.Severity = c.Severity.Result.Level
+	}
+	if most, ok := said.SubjectsMax(); ok {
+		f.Subjects = &most
+	}
+	if said.Cause != "" {
+		earlier := s.board.Repeats(c.Party.Key(), string(said.Cause), now.AddDate(-1, 0, 0), c.Submissions[0].ReceivedAt)
+		f.RepeatSameCause = earlier + 1
+	}
+	return f
+}
+
+// protectedAnswer is the notification's answer in the procedure's terms.
+func protectedAnswer(n *Notification) workflow.Answer {
+	switch {
+	case n.ProtectedIdentity == ProtectedYes, slices.Contains(n.SubjectCategories, SubjectsProtectedIdentity):
+		return workflow.Yes
+	case n.ProtectedIdentity == ProtectedNo:
+		return workflow.No
+	default:
+		return workflow.Unknown
+	}
+}
+
+// closing is how a step that ends the case ends it.
+func closing(c *Case, a Actor, r StepRequest, to workflow.State, now time.Time) *Closing {
+	out := &Closing{
+		Outcome: r.Data.Outcome, Reason: r.Reason, By: a.Account, At: now,
+		Recipient: r.Data.Recipient, IMINumber: r.Data.IMINumber, Letter: r.Data.Letter,
+	}
+	if step, ok := workflow.StepByID(r.Step); ok && step.Outcome != "" {
+		out.Outcome = step.Outcome
+	}
+	if out.Outcome == "" && c.Decision != nil {
+		out.Outcome = c.Decision.Outcome
+	}
+	switch r.Step {
+	case workflow.StepCloseFinal:
+		out.Reason = "The decision has become final, and nothing is left to follow up."
+	case workflow.StepAcceptCompliance:
+		out.Reason = r.Data.Evidence
+	}
+	return out
+}

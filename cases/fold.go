@@ -1,0 +1,446 @@
+package cases
+
+import (
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/vaka-project/vaka/workflow"
+)
+
+// What happens to a case besides the steps of the procedure.
+const (
+	EventReceived       EventKind = "notification_received" // payload Received
+	EventOpened         EventKind = "case_opened"           // payload Opened
+	EventFiled          EventKind = "submission_filed"      // payload Filed
+	EventMergeIntended  EventKind = "merge_intended"        // payload Member, on the master
+	EventMergeDone      EventKind = "merge_done"            // payload MergeEnd, on the master
+	EventMergeAbandoned EventKind = "merge_abandoned"       // payload MergeEnd, on the master
+)
+
+// Received is the first event of a case that begins with a notification.
+type Received struct {
+	Number          string            `json:"number"`
+	Party           Party             `json:"party"`
+	MandateVerified bool              `json:"mandate_verified"`
+	Submission      Submission        `json:"submission"`
+	Judgement       Judgement         `json:"judgement"`
+	Clocks          []Clock           `json:"clocks"`
+	Priority        PriorityJudgement `json:"priority"`
+	Body            string            `json:"body,omitempty"` // digest of a keyed request's body
+}
+
+// Opened is the first event of a case without a notification.
+type Opened struct {
+	Number   string            `json:"number"`
+	Source   Source            `json:"source"`
+	Subject  string            `json:"subject"`
+	Reason   Text              `json:"reason"`
+	Party    Party             `json:"party"`
+	OpenedAt time.Time         `json:"opened_at"` // arrival of the tip, or the decision to look
+	Clocks   []Clock           `json:"clocks,omitempty"`
+	Priority PriorityJudgement `json:"priority"`
+	Body     string            `json:"body,omitempty"`
+}
+
+// Filed is a further submission on a case.
+type Filed struct {
+	Submission Submission         `json:"submission"`
+	Judgement  *Judgement         `json:"judgement,omitempty"` // where the awareness was corrected
+	From       workflow.State     `json:"from"`
+	To         workflow.State     `json:"to"` // differs where the submission answers a request
+	Answers    string             `json:"answers,omitempty"`
+	Clocks     ClockChanges       `json:"clocks"`
+	Priority   *PriorityJudgement `json:"priority,omitempty"`
+	Material   []string           `json:"material,omitempty"` // reasons why the change is material
+	Body       string             `json:"body,omitempty"`
+}
+
+// Taken is a step of the procedure, with everything that was worked out when it
+// was taken: a later change of rules, calendars or settings never rewrites it.
+type Taken struct {
+	From     workflow.State     `json:"from"`
+	To       workflow.State     `json:"to"`
+	Reason   Text               `json:"reason,omitempty"`
+	Data     StepData           `json:"data"`
+	Clocks   ClockChanges       `json:"clocks"`
+	Request  *Request           `json:"request,omitempty"`  // a request that the step sends
+	Number   string             `json:"number,omitempty"`   // a supervision number that the step gives
+	Severity *workflow.Severity `json:"severity,omitempty"` // worked out from Data.Severity
+	Priority *PriorityJudgement `json:"priority,omitempty"`
+	Judged   *Judgement         `json:"judged,omitempty"`
+	Decision *Decision          `json:"decision,omitempty"`
+	Closing  *Closing           `json:"closing,omitempty"`
+	Body     string             `json:"body,omitempty"` // digest of a keyed request's body
+}
+
+// MergeEnd tells the master how a merge ended.
+type MergeEnd struct {
+	Case      string     `json:"case"`
+	Judgement *Judgement `json:"judgement,omitempty"` // where the member was aware earlier
+	Reason    Text       `json:"reason,omitempty"`
+}
+
+// ClockChanges are the clocks that an event starts, ends or moves.
+type ClockChanges struct {
+	Opened []Clock    `json:"opened,omitempty"`
+	Ended  []ClockEnd `json:"ended,omitempty"`
+	Moved  []Clock    `json:"moved,omitempty"` // the clock as it runs from now on
+}
+
+// ClockEnd is how a clock ended.
+type ClockEnd struct {
+	ID     string      `json:"id"`
+	Status ClockStatus `json:"status"`
+}
+
+// Stand tells how far the case has come.
+func (c *Case) Stand() (int64, string) { return c.Version, c.Head }
+
+// Apply folds the next event into the case. It computes nothing that an event
+// does not hold, so folding gives the same case for ever.
+func (c *Case) Apply(e Event) error {
+	if e.Header.Seq != c.Version+1 {
+		return fmt.Errorf("event %d does not follow version %d", e.Header.Seq, c.Version)
+	}
+	if err := c.applyPayload(e); err != nil {
+		return err
+	}
+	c.ID, c.Version, c.Head = e.Header.Record, e.Header.Seq, e.Header.Hash()
+	c.UpdatedAt = e.Header.At
+	c.Phase = c.State.Phase()
+	return nil
+}
+
+func (c *Case) applyPayload(e Event) error {
+	switch e.Header.Kind {
+	case EventReceived:
+		return fold(c, e, c.received)
+	case EventOpened:
+		return fold(c, e, c.opened)
+	case EventFiled:
+		return fold(c, e, c.filed)
+	case EventMergeIntended:
+		return fold(c, e, func(_ Header, m Member) { c.Merged = append(c.Merged, m) })
+	case EventMergeDone, EventMergeAbandoned:
+		return fold(c, e, c.mergeEnded)
+	}
+	if _, ok := workflow.StepByID(workflow.StepID(e.Header.Kind)); ok {
+		return fold(c, e, c.taken)
+	}
+	return fmt.Errorf("no such kind of event: %q", e.Header.Kind)
+}
+
+// keyed is a payload that came from a request with an idempotency key; body is
+// the digest of the request's body, "" where there was no key.
+type keyed interface{ body() string }
+
+func (p Received) body() string { return p.Body }
+func (p Opened) body() string   { return p.Body }
+func (p Filed) body() string    { return p.Body }
+func (p Taken) body() string    { return p.Body }
+
+// fold reads an event's payload as T and hands it on. It notes keyed commands,
+// so that a repeated request finds the event that it became.
+func fold[T any](c *Case, e Event, apply func(Header, T)) error {
+	var payload T
+	if err := e.Read(&payload); err != nil {
+		return err
+	}
+	apply(e.Header, payload)
+	if k, ok := any(payload).(keyed); ok && k.body() != "" {
+		if c.Commands == nil {
+			c.Commands = map[string]int64{}
+		}
+		c.Commands[e.Header.Command] = e.Header.Seq
+	}
+	return nil
+}
+
+func (c *Case) received(h Header, p Received) {
+	c.Number, c.Party, c.MandateVerified = p.Number, p.Party, p.MandateVerified
+	c.Source, c.State, c.Episode = SourceNotification, workflow.StateReceived, 1
+	c.OpenedBy, c.OpenedAt = h.Actor, p.Submission.ReceivedAt
+	c.Submissions = []Submission{p.Submission}
+	c.Judgements = []Judgement{p.Judgement}
+	c.Clocks = p.Clocks
+	c.prioritised(p.Priority)
+}
+
+func (c *Case) opened(h Header, p Opened) {
+	c.Number, c.Party, c.Source, c.Subject = p.Number, p.Party, p.Source, p.Subject
+	c.State, c.Episode = workflow.StateRegistered, 1
+	c.OpenedBy, c.OpenedAt, c.MandateVerified = h.Actor, p.OpenedAt, true
+	c.Clocks, c.RegisteredAt = p.Clocks, &h.At
+	c.prioritised(p.Priority)
+}
+
+func (c *Case) prioritised(p PriorityJudgement) {
+	c.Priority = p.Priority
+	c.Priorities = append(c.Priorities, p)
+}
+
+func (c *Case) filed(h Header, p Filed) {
+	c.Submissions = append(c.Submissions, p.Submission)
+	c.State = p.To
+	if p.Judgement != nil {
+		c.Judgements = append(c.Judgements, *p.Judgement)
+	}
+	if p.Priority != nil {
+		c.prioritised(*p.Priority)
+	}
+	if p.Answers != "" {
+		c.answered(p.Answers, p.Submission.ReceivedAt, "")
+	}
+	if p.Submission.Kind == SubmissionWithdrawal {
+		c.Withdrawal = &Withdrawal{RequestedAt: h.At, Submission: p.Submission.N}
+	}
+	c.clocked(h, p.Clocks)
+}
+
+func (c *Case) answered(id string, at time.Time, answer Text) {
+	for i := range c.Requests {
+		if c.Requests[i].ID == id {
+			c.Requests[i].AnsweredAt, c.Requests[i].Answer = &at, answer
+		}
+	}
+}
+
+func (c *Case) clocked(h Header, p ClockChanges) {
+	for _, end := range p.Ended {
+		for i := range c.Clocks {
+			if c.Clocks[i].ID == end.ID {
+				at := h.At
+				c.Clocks[i].Status, c.Clocks[i].ClosedAt = end.Status, &at
+			}
+		}
+	}
+	for _, moved := range p.Moved {
+		for i := range c.Clocks {
+			if c.Clocks[i].ID == moved.ID {
+				c.Clocks[i] = moved
+			}
+		}
+	}
+	c.Clocks = append(c.Clocks, p.Opened...)
+}
+
+func (c *Case) mergeEnded(h Header, p MergeEnd) {
+	status := MergeAbandoned
+	if h.Kind == EventMergeDone {
+		status = MergeDone
+	}
+	for i := range c.Merged {
+		if c.Merged[i].Case == p.Case && c.Merged[i].Status == MergeIntended {
+			c.Merged[i].Status = status
+		}
+	}
+	if p.Judgement != nil {
+		c.Judgements = append(c.Judgements, *p.Judgement)
+	}
+}
+
+// taken folds a step: first what every step may bring, then what is the step's own.
+func (c *Case) taken(h Header, p Taken) {
+	step := workflow.StepID(h.Kind)
+	c.State = p.To
+	c.clocked(h, p.Clocks)
+	if p.Request != nil {
+		c.Requests = append(c.Requests, *p.Request)
+	}
+	if p.Number != "" {
+		c.SupervisionNumber = p.Number
+	}
+	if p.Priority != nil {
+		c.prioritised(*p.Priority)
+	}
+	if p.Judged != nil {
+		c.Judgements = append(c.Judgements, *p.Judged)
+	}
+	if p.Decision != nil {
+		c.Decision = p.Decision
+	}
+	if p.Closing != nil {
+		c.Closing = p.Closing
+	}
+	if apply, ok := stepFolds[step]; ok {
+		apply(c, h, p)
+	}
+}
+
+// stepFolds are the effects of single steps on the case.
+var stepFolds = map[workflow.StepID]func(*Case, Header, Taken){
+	workflow.StepRegister: func(c *Case, h Header, p Taken) {
+		c.diary(p.Data.DiaryNumber)
+		c.RegisteredAt = &h.At
+	},
+	workflow.StepSetDiaryNumber:    func(c *Case, _ Header, p Taken) { c.diary(p.Data.DiaryNumber) },
+	workflow.StepStartTriage:       func(c *Case, _ Header, p Taken) { c.assign(p.Data.Assignee) },
+	workflow.StepAssign:            func(c *Case, _ Header, p Taken) { c.assign(p.Data.Assignee) },
+	workflow.StepSupplementExpired: foldExpired,
+	workflow.StepReplyExpired:      foldExpired,
+	workflow.StepHearingExpired:    foldExpired,
+	workflow.StepReplyReceived:     foldAnswered,
+	workflow.StepHearingAnswered:   foldAnswered,
+	workflow.StepOpenInvestigation: foldOpening,
+	workflow.StepDetermineOSS:      func(c *Case, _ Header, p Taken) { c.oneStopShop(p) },
+	workflow.StepStartDrafting: func(c *Case, h Header, p Taken) {
+		c.Memo = &Memo{
+			Text: p.Data.Memo, FineConsidered: p.Data.FineConsidered, FineFactors: p.Data.FineFactors,
+			By: h.Actor, At: h.At,
+		}
+	},
+	workflow.StepEditDraft:        foldDraft,
+	workflow.StepSignOff:          func(c *Case, h Header, _ Taken) { c.Draft.SignedBy = h.Actor },
+	workflow.StepSendHearing:      func(c *Case, _ Header, _ Taken) { c.Draft.Heard = c.Draft.Version },
+	workflow.StepConsultArt60:     foldConsultation,
+	workflow.StepFollowObjection:  func(c *Case, _ Header, p Taken) { c.ossRecord().Objection = p.Data.Objection },
+	workflow.StepReferArt65:       func(c *Case, _ Header, p Taken) { c.ossRecord().Objection = p.Data.Objection },
+	workflow.StepMeasureDone:      foldMeasure,
+	workflow.StepAcceptCompliance: foldCompliance,
+	workflow.StepJudgmentUpheld:   foldJudgment,
+	workflow.StepJudgmentRemitted: foldJudgment,
+	workflow.StepJudgmentVaried:   foldJudgment,
+	workflow.StepJudgmentAnnulled: foldJudgment,
+	workflow.StepMerge:            func(c *Case, _ Header, p Taken) { c.Master = p.Data.MasterCase },
+	workflow.StepReopen:           foldReopen,
+	workflow.StepAcceptWithdrawal: foldWithdrawal,
+	workflow.StepRefuseWithdrawal: foldWithdrawal,
+	workflow.StepAssessRisk: func(c *Case, h Header, p Taken) {
+		c.Risk = &RiskAssessment{Risk: p.Data.Risk, Reason: p.Reason, By: h.Actor, At: h.At}
+	},
+	workflow.StepAssessSeverity: func(c *Case, h Header, p Taken) {
+		c.Severity = &SeverityAssessment{Input: *p.Data.Severity, Result: *p.Severity, By: h.Actor, At: h.At}
+	},
+	workflow.StepAssessAwareness: func(c *Case, h Header, p Taken) {
+		c.Awareness = &AwarenessAssessment{AwareAt: *p.Data.AwareAt, Reason: p.Reason, By: h.Actor, At: h.At}
+	},
+	workflow.StepAssessDelay: func(c *Case, h Header, p Taken) {
+		c.Delay = &DelayAssessment{Assessment: p.Data.DelayAssessment, Reason: p.Reason, By: h.Actor, At: h.At}
+	},
+	workflow.StepFlagSecret:   func(c *Case, _ Header, p Taken) { c.Secret, c.Named = true, p.Data.NamedStaff },
+	workflow.StepUnflagSecret: func(c *Case, _ Header, _ Taken) { c.Secret, c.Named = false, nil },
+	workflow.StepDeclareConflict: func(c *Case, h Header, p Taken) {
+		c.Barred = append(c.Barred, Bar{Account: p.Data.Account, Reason: p.Reason, By: h.Actor, At: h.At})
+		if c.Assignee == p.Data.Account {
+			c.Assignee = ""
+		}
+	},
+	workflow.StepLiftConflict: func(c *Case, _ Header, p Taken) {
+		c.Barred = slices.DeleteFunc(c.Barred, func(b Bar) bool { return b.Account == p.Data.Account })
+	},
+	workflow.StepNote: func(c *Case, h Header, p Taken) {
+		c.Notes = append(c.Notes, Note{N: len(c.Notes) + 1, At: h.At, By: h.Actor, Text: p.Data.Text})
+	},
+}
+
+func (c *Case) diary(number string) {
+	if number != "" {
+		c.DiaryNumber = number
+	}
+}
+
+func (c *Case) assign(account string) {
+	if account != "" {
+		c.Assignee = account
+	}
+}
+
+func (c *Case) ossRecord() *OneStopShop {
+	if c.OSS == nil {
+		c.OSS = &OneStopShop{Role: OSSUndetermined}
+	}
+	return c.OSS
+}
+
+func (c *Case) oneStopShop(p Taken) {
+	if p.Data.OSSRole == "" {
+		return
+	}
+	o := c.ossRecord()
+	o.Role, o.LeadSA, o.Reason = p.Data.OSSRole, p.Data.LeadSA, p.Reason
+}
+
+func foldExpired(c *Case, _ Header, _ Taken) {
+	if r := c.OpenRequest(); r != nil {
+		r.Expired = true
+	}
+}
+
+func foldAnswered(c *Case, h Header, p Taken) {
+	at := h.At
+	if p.Data.ReceivedAt != nil {
+		at = *p.Data.ReceivedAt
+	}
+	if r := c.OpenRequest(); r != nil {
+		c.answered(r.ID, at, p.Data.Note)
+	}
+}
+
+func foldOpening(c *Case, h Header, p Taken) {
+	c.oneStopShop(p)
+	c.Opening = &InvestigationOpening{
+		OpenedAt: h.At, By: h.Actor, Scope: p.Data.Scope,
+		LegalBasis: p.Data.LegalBasis, FocusAreas: p.Data.FocusAreas, Reason: p.Reason,
+	}
+}
+
+// foldDraft makes a new version of the draft: a sign-off holds for the version
+// that was read only.
+func foldDraft(c *Case, h Header, p Taken) {
+	if c.Draft == nil {
+		c.Draft = &Draft{}
+	}
+	c.Draft.Version++
+	c.Draft.Text, c.Draft.SignedBy, c.Draft.At = *p.Data.Draft, "", h.At
+	if !slices.Contains(c.Draft.Editors, h.Actor) {
+		c.Draft.Editors = append(c.Draft.Editors, h.Actor)
+	}
+}
+
+func foldConsultation(c *Case, _ Header, p Taken) {
+	o := c.ossRecord()
+	o.IMINumber, o.Consulted, o.Objection = p.Data.IMINumber, true, ""
+}
+
+func foldMeasure(c *Case, h Header, p Taken) {
+	i := *p.Data.Measure - 1
+	if c.Decision != nil && i >= 0 && i < len(c.Decision.Measures) {
+		at := h.At
+		c.Decision.Measures[i].DoneAt, c.Decision.Measures[i].Evidence = &at, p.Data.Evidence
+	}
+}
+
+// foldCompliance marks every measure that was still open as done.
+func foldCompliance(c *Case, h Header, p Taken) {
+	if c.Decision == nil {
+		return
+	}
+	for i := range c.Decision.Measures {
+		if m := &c.Decision.Measures[i]; m.DoneAt == nil {
+			at := h.At
+			m.DoneAt, m.Evidence = &at, p.Data.Evidence
+		}
+	}
+}
+
+func foldJudgment(c *Case, h Header, p Taken) {
+	j := *p.Data.Judgment
+	j.Result, j.Reason = workflow.StepID(h.Kind), p.Reason
+	c.Judgments = append(c.Judgments, j)
+}
+
+// foldReopen begins a new episode under the same number. What the episode before
+// decided stays in the events; the case is open again without it.
+func foldReopen(c *Case, _ Header, _ Taken) {
+	c.Episode++
+	c.Closing, c.Decision, c.Draft, c.Memo, c.Withdrawal, c.Master = nil, nil, nil, nil, nil, ""
+}
+
+func foldWithdrawal(c *Case, h Header, p Taken) {
+	c.Withdrawal.Reason, c.Withdrawal.By = p.Reason, h.Actor
+	c.Withdrawal.Answer = WithdrawalRefused
+	if workflow.StepID(h.Kind) == workflow.StepAcceptWithdrawal {
+		c.Withdrawal.Answer = WithdrawalAccepted
+	}
+}

@@ -1,0 +1,482 @@
+package cases
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/vaka-project/vaka/workflow"
+)
+
+// numberTries bounds how often a number that another instance took meanwhile is
+// replaced by the next one.
+const numberTries = 1000
+
+// Submit makes a case out of a new notification: judges the 72 hours, starts the
+// clocks, sets the priority, and records it all as one event. Anyone who is
+// signed in may notify for any controller (Art. 33 burdens the controller, not
+// whoever happens to file). A repeated keyed command returns the case as it was.
+func (s *Service) Submit(ctx context.Context, a Actor, n Notification, warnings []Warning, cmd Command) (*Case, error) {
+	now := s.now()
+	if err := s.checkFiling(a, &n, now); err != nil {
+		return nil, err
+	}
+	if n.Kind != NotificationNew {
+		return nil, workflow.RefuseFaults("invalid_notification", "The notification cannot be taken as a new one.", []workflow.Fault{{
+			Path: "/notification_kind", Code: "not_new",
+			Message: "A follow-up goes to the supplements of its case: POST /api/v1/cases/{id}/supplements.",
+		}})
+	}
+	id := NewID(now)
+	if cmd.ID != "" {
+		id = DerivedID("case", cmd.ID)
+		if c, err := s.log.Load(ctx, id); err == nil {
+			return s.repeated(ctx, c, cmd)
+		} else if !errors.Is(err, ErrNotFound) {
+			return nil, Unavailable(err)
+		}
+	}
+	first, err := s.received(a, n, warnings, now)
+	if err != nil {
+		return nil, err
+	}
+	first.Body = cmd.Body
+	return s.begin(ctx, a, id, cmd, now, EventReceived, func(number string) any {
+		first.Number = number
+		return first
+	})
+}
+
+// begin writes the first event of a case under the next free number.
+func (s *Service) begin(ctx context.Context, a Actor, id string, cmd Command, now time.Time, kind EventKind, payload func(number string) any) (*Case, error) {
+	for range numberTries {
+		number := s.numbers.next(s.policy.CasePrefix, now.In(s.policy.Zone).Year())
+		c := &Case{}
+		err := s.append(ctx, c, id, Entry{
+			Kind: kind, At: now, Actor: a.Account, Command: cmd.ID,
+			Payload: payload(number), Claims: []Claim{claim(number, id)},
+		})
+		switch {
+		case err == nil:
+			return c, nil
+		case errors.Is(err, ErrNumberTaken):
+			continue
+		case errors.Is(err, ErrExists): // the same keyed command, sent twice at once
+			there, err := s.log.Load(ctx, id)
+			if err != nil {
+				return nil, Unavailable(err)
+			}
+			return s.repeated(ctx, there, cmd)
+		default:
+			return nil, Unavailable(fmt.Errorf("first event of %s: %w", id, err))
+		}
+	}
+	return nil, Unavailable(fmt.Errorf("no free number in %d tries: %w", numberTries, ErrUnavailable))
+}
+
+// checkFiling checks what depends on who files: only a registrar files for a
+// channel other than the API and the pages, and says how it arrived.
+func (s *Service) checkFiling(a Actor, n *Notification, now time.Time) error {
+	var faults []workflow.Fault
+	fault := func(path, code, message string) {
+		faults = append(faults, workflow.Fault{Path: path, Code: code, Message: message})
+	}
+	if n.Channel == "" {
+		n.Channel = ChannelAPI
+	}
+	byHand := n.Channel != ChannelAPI && n.Channel != ChannelPortal
+	if (byHand || n.DispatchedAt != nil || n.RegistrarNote != "") && !a.Has(workflow.RoleRegistrar) {
+		fault("/submission_channel", "registrars_only",
+			"Only a registrar enters what came by another channel, with its dispatch date and note. Leave these fields out.")
+	}
+	if n.DispatchedAt != nil && n.DispatchedAt.After(now) {
+		fault("/dispatched_at", "in_the_future", "Nothing can have been dispatched after now.")
+	}
+	if n.DispatchedAt != nil && n.Channel != ChannelPost {
+		fault("/dispatched_at", "post_only", "Only what comes by post is judged by its dispatch. Leave the date out or choose POST.")
+	}
+	if n.Controller.UnitID != "" {
+		if _, _, ok := s.units.Unit(n.Controller.UnitID); !ok {
+			fault("/controller/unit_id", "unknown_unit", "There is no such controller unit. Leave it out and name the controller instead.")
+		}
+	}
+	if len(faults) > 0 {
+		return workflow.RefuseFaults("invalid_notification", "The notification cannot be taken as it is.", faults)
+	}
+	return nil
+}
+
+// received works out everything that the first event holds.
+func (s *Service) received(a Actor, n Notification, warnings []Warning, now time.Time) (Received, error) {
+	sub := Submission{N: 1, Kind: SubmissionNew, ReceivedAt: now, By: a.Account, Warnings: warnings}
+	if err := sub.take(n); err != nil {
+		return Received{}, err
+	}
+	j := s.judge(n.AwareAt, sub.Effective(), BasisFiled)
+	j.Submission = 1
+	sub.completeness(j.Late)
+	r := Received{
+		Party: s.party(n), Submission: sub, Judgement: j,
+		MandateVerified: n.Controller.UnitID != "" && (a.ActsFor(n.Controller.UnitID) || a.Has(workflow.RoleRegistrar)),
+	}
+	r.Clocks = append(r.Clocks, s.clock(workflow.ClockRegistration, now, 1))
+	if !sub.Complete {
+		r.Clocks = append(r.Clocks, s.clock(workflow.ClockSupplement, now, 1))
+	}
+	r.Priority = s.prioritise(&Case{Party: r.Party, Submissions: []Submission{sub}, Judgements: []Judgement{j}}, now, true)
+	return r, nil
+}
+
+// take puts the notification into the submission with the salted digest that its
+// receipt carries.
+func (sub *Submission) take(n Notification) error {
+	sub.Notification, sub.Channel = n, n.Channel
+	sub.DispatchedAt, sub.RegistrarNote = n.DispatchedAt, n.RegistrarNote
+	body, err := canonical(n)
+	if err != nil {
+		return fmt.Errorf("canonical notification: %w", err)
+	}
+	salt := make([]byte, 16)
+	if _, err := rand.Read(salt); err != nil {
+		return fmt.Errorf("salt: %w", err)
+	}
+	sub.Salt, sub.Digest = hex.EncodeToString(salt), digest(salt, body)
+	return nil
+}
+
+// completeness lists what is missing. What was filed as complete and lacks
+// something is kept as incomplete, never refused (Art. 33(4)).
+func (sub *Submission) completeness(late bool) {
+	_, sub.Missing = Completeness(sub.Notification, late)
+	sub.Complete = len(sub.Missing) == 0 && sub.Notification.Subkind == SubkindComplete
+}
+
+// judge applies Art. 33(1) once. It says late or not and concludes nothing.
+func (s *Service) judge(aware, effective time.Time, basis JudgementBasis) Judgement {
+	rules := s.law.RuleSetAt(aware)
+	cal := s.law.Calendar(workflow.CalendarEU)
+	d := workflow.Notify(rules, cal, aware)
+	return Judgement{
+		Basis: basis, RuleSet: rules.ID, CalendarVersion: cal.Version(),
+		AwareAt: aware, EffectiveAt: effective, Policy: rules.Policy, Deadlines: d,
+		Late: workflow.Late(d.For(rules.Policy).DueAt, effective),
+	}
+}
+
+// clock starts a clock of a kind; n makes its id unique in the case.
+func (s *Service) clock(kind workflow.ClockKind, from time.Time, n int) Clock {
+	span := s.law.Due(kind, from)
+	return Clock{
+		ID: fmt.Sprintf("%s-%d", kind, n), Kind: kind, Revision: 1, StartedAt: from, DueAt: span.DueAt,
+		Rule: span.RuleID, Calendar: span.Calendar, CalendarVersion: span.CalendarVersion,
+		Article: span.Article, Explanation: span.Explanation, ExplanationSV: span.ExplanationSV, Status: ClockOpen,
+	}
+}
+
+// party is the controller as the notification and the registry name it.
+func (s *Service) party(n Notification) Party {
+	p := Party{
+		Name: n.Controller.Name, Board: n.Controller.Board, Unit: n.Controller.UnitID, IDNumber: n.Controller.ID,
+		Sector: n.Controller.SectorOfActivity, LegalForm: n.Controller.LegalForm, Role: PartyController,
+	}
+	if o, u, ok := s.units.Unit(p.Unit); ok {
+		p.Name, p.Board = o.Name, u.Board
+		if o.IDNumber != "" {
+			p.IDNumber = o.IDNumber
+		}
+		if o.LegalForm != "" {
+			p.LegalForm = o.LegalForm
+		}
+		if p.Sector == "" {
+			p.Sector = u.Sector
+		}
+	}
+	p.RepresentsPublic = n.Controller.Sector == SectorPublic || p.LegalForm.Public()
+	return p
+}
+
+// Public says whether a legal form represents the public (det allmänna).
+func (f LegalForm) Public() bool {
+	return f == FormMunicipality || f == FormRegion || f == FormStateAuthority
+}
+
+// File adds a further version to a case: a supplement, a change, the statement
+// that the earlier notification was wrong, or the wish to withdraw. It is an
+// addition, so it is tried again by itself when somebody else was faster.
+func (s *Service) File(ctx context.Context, a Actor, ref string, read func(base Notification) (Notification, []Warning, error), cmd Command) (*Case, error) {
+	return s.add(ctx, a, ref, cmd, func(c *Case, now time.Time) (Entry, error) {
+		if !c.mayFile(a) {
+			return Entry{}, workflow.Refuse(workflow.Forbidden, "not_yours_to_supplement",
+				"Only who filed the notification, who acts for the controller, or a registrar may supplement it.")
+		}
+		if len(c.Submissions) == 0 {
+			return Entry{}, workflow.Refuse(workflow.Conflict, "no_notification", "This case has no notification to supplement.")
+		}
+		n, warnings, err := read(c.Latest().Notification)
+		if err != nil {
+			return Entry{}, err
+		}
+		if err := s.checkFiling(a, &n, now); err != nil {
+			return Entry{}, err
+		}
+		filed, err := s.filed(c, a, n, warnings, now)
+		if err != nil {
+			return Entry{}, err
+		}
+		filed.Body = cmd.Body
+		return Entry{Kind: EventFiled, Payload: filed}, nil
+	})
+}
+
+// mayFile says who may add a version: whoever sees the case on the notifier's
+// side, and registrars for what arrives on paper.
+func (c *Case) mayFile(a Actor) bool {
+	return a.Has(workflow.RoleRegistrar) || c.OpenedBy == a.Account || c.MandateVerified && a.ActsFor(c.Party.Unit)
+}
+
+// add carries out an addition, again and again while others are faster.
+func (s *Service) add(ctx context.Context, a Actor, ref string, cmd Command, entry func(*Case, time.Time) (Entry, error)) (*Case, error) {
+	for {
+		c, err := s.Case(ctx, a, ref)
+		if err != nil {
+			return nil, err
+		}
+		if then, err := s.repeated(ctx, c, cmd); then != nil || err != nil {
+			return then, err
+		}
+		now := s.now()
+		e, err := entry(c, now)
+		if err != nil {
+			return nil, err
+		}
+		e.At, e.Actor, e.Command = now, a.Account, cmd.ID
+		switch err := s.append(ctx, c, c.ID, e); {
+		case err == nil:
+			return c, nil
+		case errors.Is(err, ErrExists) && ctx.Err() == nil:
+			continue
+		default:
+			return nil, Unavailable(err)
+		}
+	}
+}
+
+// filed works out what a further submission brings about.
+func (s *Service) filed(c *Case, a Actor, n Notification, warnings []Warning, now time.Time) (Filed, error) {
+	before := c.Latest()
+	sub := Submission{
+		N: before.N + 1, Kind: n.SubmissionKind, ReceivedAt: now, By: a.Account, Warnings: warnings,
+		Reason: n.SubmissionReason, WithdrawReasonCode: n.WithdrawReasonCode,
+	}
+	if n.WithdrawReason != "" {
+		sub.Reason = n.WithdrawReason
+	}
+	if err := sub.take(n); err != nil {
+		return Filed{}, err
+	}
+	f := Filed{From: c.State, To: c.State}
+	late := c.Late()
+	if !n.AwareAt.Equal(before.Notification.AwareAt) {
+		j := s.judge(n.AwareAt, c.Submissions[0].Effective(), BasisCorrected)
+		j.Submission = sub.N
+		f.Judgement, late = &j, j.Late
+	}
+	sub.completeness(late)
+	f.Submission = sub
+	for _, change := range Compare(before.Notification, n) {
+		if change.Material {
+			f.Material = append(f.Material, change.Why)
+		}
+	}
+	s.answerBySubmission(c, &f, now)
+	if p := s.reprioritise(c, sub, now); p != nil {
+		f.Priority = p
+	}
+	return f, nil
+}
+
+// answerBySubmission lets a supplement answer what was asked: the case returns
+// to triage, and the clock that waited for it ends.
+func (s *Service) answerBySubmission(c *Case, f *Filed, now time.Time) {
+	if c.State == workflow.StateAwaitingSupplement && f.Submission.Kind != SubmissionWithdrawal {
+		if r := c.OpenRequest(); r != nil {
+			f.Answers = r.ID
+		}
+		f.To = workflow.StateTriage
+		f.Clocks = s.moveClocks(c, f.From, f.To, now, endedByAnswer)
+	}
+	if f.Submission.Complete || f.Answers != "" {
+		f.Clocks.Ended = append(f.Clocks.Ended, endSupplements(c, f.Clocks.Ended, now)...)
+	}
+}
+
+// endSupplements ends the supplement clocks that are not among those ended already.
+func endSupplements(c *Case, already []ClockEnd, now time.Time) []ClockEnd {
+	var out []ClockEnd
+	for _, k := range c.OpenClocks() {
+		if !isSupplement(k.Kind) || containsEnd(already, k.ID) {
+			continue
+		}
+		out = append(out, ClockEnd{ID: k.ID, Status: metOrMissed(k, now)})
+	}
+	return out
+}
+
+func containsEnd(ends []ClockEnd, id string) bool {
+	for _, e := range ends {
+		if e.ID == id {
+			return true
+		}
+	}
+	return false
+}
+
+func isSupplement(k workflow.ClockKind) bool {
+	return k == workflow.ClockSupplement || k == workflow.ClockSupplementUrgent
+}
+
+// Receipt is what whoever files gets: proof of what arrived and when, how the 72
+// hours stand, and what is missing by when.
+type Receipt struct {
+	ID            string        `json:"id"`
+	ReceivedAt    time.Time     `json:"received_at"`
+	Digest        string        `json:"digest"` // SHA-256 over salt and the canonical notification, hex
+	Salt          string        `json:"salt"`
+	Late          bool          `json:"late"`
+	Policy        string        `json:"policy"` // the policy that decides late
+	Deadlines     []Deadline    `json:"deadlines"`
+	Missing       []MissingItem `json:"missing"`
+	SupplementDue *time.Time    `json:"supplement_due_at,omitempty"`
+	Warnings      []Warning     `json:"warnings"`
+}
+
+// Deadline is one counting of the 72 hours in a receipt.
+type Deadline struct {
+	Policy      workflow.Policy `json:"policy"`
+	DueAt       time.Time       `json:"due_at"`
+	Explanation string          `json:"explanation"`
+	Article     string          `json:"article"`
+}
+
+// Receipt is the receipt of the n-th submission, n counting from 1.
+func (c *Case) Receipt(n int) Receipt {
+	sub := c.Submissions[n-1]
+	r := Receipt{
+		ID: fmt.Sprintf("%s.%d", c.ID, n), ReceivedAt: sub.ReceivedAt, Digest: sub.Digest, Salt: sub.Salt,
+		Missing: sub.Missing, Warnings: sub.Warnings, Deadlines: []Deadline{},
+	}
+	if r.Missing == nil {
+		r.Missing = []MissingItem{}
+	}
+	if r.Warnings == nil {
+		r.Warnings = []Warning{}
+	}
+	if j := c.judgementOf(n); j != nil {
+		r.Late, r.Policy = j.Late, string(j.Policy)
+		for _, d := range j.Deadlines {
+			r.Deadlines = append(r.Deadlines, Deadline{d.Policy, d.DueAt, d.Explanation, d.Article})
+		}
+	}
+	if len(sub.Missing) > 0 {
+		for _, k := range c.OpenClocks() {
+			if isSupplement(k.Kind) {
+				r.SupplementDue = &k.DueAt
+			}
+		}
+	}
+	return r
+}
+
+// judgementOf is the judgement that held when the n-th submission was filed.
+func (c *Case) judgementOf(n int) *Judgement {
+	var found *Judgement
+	for i := range c.Judgements {
+		if j := &c.Judgements[i]; j.Submission != 0 && j.Submission <= n {
+			found = j
+		}
+	}
+	return found
+}
+
+// Open makes a case without a notification: on the authority's own initiative, a
+// tip, the media, another authority or a complaint. So begins the lead case
+// against a supplier. It enters the procedure as registered.
+func (s *Service) Open(ctx context.Context, a Actor, o Opening, cmd Command) (*Case, error) {
+	if !a.Staff() {
+		return nil, workflow.Refuse(workflow.Forbidden, "role", "Only staff of the authority open a case without a notification.")
+	}
+	now := s.now()
+	if faults := o.faults(now); len(faults) > 0 {
+		return nil, workflow.RefuseFaults("invalid_case", "The case cannot be opened.", faults)
+	}
+	id := NewID(now)
+	if cmd.ID != "" {
+		id = DerivedID("case", cmd.ID)
+		if c, err := s.log.Load(ctx, id); err == nil {
+			return s.repeated(ctx, c, cmd)
+		} else if !errors.Is(err, ErrNotFound) {
+			return nil, Unavailable(err)
+		}
+	}
+	opened := now
+	if o.ArrivedAt != nil {
+		opened = *o.ArrivedAt
+	}
+	priority := o.Priority
+	if priority == "" {
+		priority = workflow.P3
+	}
+	party := Party{
+		Name: o.Name, Board: o.Board, IDNumber: o.IDNumber, Sector: o.Sector, LegalForm: o.LegalForm,
+		Role: o.Role, RepresentsPublic: o.LegalForm.Public(),
+	}
+	return s.begin(ctx, a, id, cmd, now, EventOpened, func(number string) any {
+		return Opened{
+			Number: number, Source: o.Source, Subject: o.Subject, Reason: o.Reason, OpenedAt: opened, Body: cmd.Body,
+			Party:    party,
+			Priority: PriorityJudgement{Priority: priority, By: a.Account, At: now, Reason: o.Reason},
+		}
+	})
+}
+
+// Opening is what is said when a case is opened without a notification.
+type Opening struct {
+	Source    Source            `json:"source"`
+	Subject   string            `json:"subject"`
+	Reason    Text              `json:"reason"`
+	Name      string            `json:"name"` // of the controller or supplier
+	Board     string            `json:"board,omitempty"`
+	IDNumber  string            `json:"id_number,omitempty"`
+	LegalForm LegalForm         `json:"legal_form,omitempty"`
+	Sector    SectorOfActivity  `json:"sector,omitempty"`
+	Role      PartyRole         `json:"role"`
+	Priority  workflow.Priority `json:"priority,omitempty"`
+	ArrivedAt *time.Time        `json:"arrived_at,omitempty"` // when the tip or the like arrived
+}
+
+func (o Opening) faults(now time.Time) []workflow.Fault {
+	var faults []workflow.Fault
+	need := func(path, value, message string) {
+		if strings.TrimSpace(value) == "" {
+			faults = append(faults, workflow.Fault{Path: path, Code: "required", Message: message})
+		}
+	}
+	need("/source", string(o.Source), "Say what the case comes from.")
+	need("/subject", o.Subject, "Say in a line what the case is about.")
+	need("/reason", string(o.Reason), "Say why the case is opened.")
+	need("/name", o.Name, "Name the controller or supplier.")
+	need("/role", string(o.Role), "Say whether it is supervised as controller or as processor.")
+	if o.Source == SourceNotification {
+		faults = append(faults, workflow.Fault{
+			Path: "/source", Code: "needs_notification", Message: "A notification is filed with POST /api/v1/notifications.",
+		})
+	}
+	if o.ArrivedAt != nil && o.ArrivedAt.After(now) {
+		faults = append(faults, workflow.Fault{Path: "/arrived_at", Code: "in_the_future", Message: "It cannot have arrived after now."})
+	}
+	return faults
+}
