@@ -317,9 +317,10 @@ var guardRules = []guardRule{
 	},
 }
 
-// outcomeAllowed leaves a missing outcome to the step's required fields.
+// outcomeAllowed leaves a missing outcome to the step's required fields. A step
+// that asks for an outcome is not judged by the one of an older draft.
 func outcomeAllowed(f Facts, id StepID) bool {
-	if f.Outcome == "" {
+	if step, _ := StepByID(id); f.Outcome == "" || step.Uses("outcome") && !f.Given["outcome"] {
 		return true
 	}
 	rule, ok := f.Outcome.Rule()

@@ -305,6 +305,11 @@ func TestParticulars(t *testing.T) {
 			RoleDecisionMaker, "outcome_allowed",
 		},
 		{
+			"an older draft's outcome stands for none", StepCloseInvestigation,
+			Facts{State: StateInvestigation, Outcome: OutcomeFine, Given: given("reason")},
+			RoleSupervisor, "needs_outcome",
+		},
+		{
 			"an outcome that does not exist", StepClose,
 			Facts{State: StateTriage, RiskAssessed: true, Outcome: "NICE_TRY", Given: given("outcome", "reason")},
 			RoleSupervisor, "outcome_allowed",
@@ -416,8 +421,10 @@ func TestParticulars(t *testing.T) {
 }
 
 func TestAnyRoleSuffices(t *testing.T) {
-	f := Facts{State: StateTriage, Priority: P2, RiskAssessed: true, Outcome: OutcomeNotABreach,
-		Given: map[string]bool{"outcome": true, "reason": true}}
+	f := Facts{
+		State: StateTriage, Priority: P2, RiskAssessed: true, Outcome: OutcomeNotABreach,
+		Given: map[string]bool{"outcome": true, "reason": true},
+	}
 	for _, roles := range [][]Role{{RoleCaseworker, RoleSupervisor}, {RoleSupervisor, RoleCaseworker}} {
 		if v := Judge(StepClose, f, roles); !v.Allowed {
 			t.Errorf("%v: refused with %+v", roles, *v.Refusal)
@@ -544,12 +551,15 @@ func TestWhateverTheFacts(t *testing.T) {
 				continue
 			}
 			// What is offered works once what it needs is given, unless what is
-			// then given (another case, an account) is refused for itself.
+			// then given (an outcome, another case, an account) is refused for itself.
 			if o := offered[s.ID]; o.Allowed {
 				g := f
 				g.Given = maps.Clone(f.Given)
 				for _, field := range o.Needs {
 					g.Given[field] = true
+				}
+				if slices.Contains(o.Needs, "outcome") {
+					g.Outcome = someOutcome[s.ID]
 				}
 				g.MasterOpen, g.MasterSameController, g.ActorOwnsMaster, g.AccountIsActor = true, true, true, true
 				if again := Judge(s.ID, g, roles); !again.Allowed {

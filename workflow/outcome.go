@@ -52,19 +52,23 @@ var (
 var outcomeRules = []OutcomeRule{
 	{
 		OutcomeNoFurtherAction, "Filed; no measure is needed.", "Avslutas utan åtgärd.",
-		[]StepID{StepClose, StepCloseInvestigation, StepJudgmentAnnulled}, nil, "practice",
+		[]StepID{StepClose, StepCloseInvestigation, StepJudgmentAnnulled},
+		nil, "practice",
 	},
 	{
 		OutcomeFiledIncomplete,
 		"The supplement never came; the case was judged on the existing material.",
 		"Kompletteringen kom aldrig in; ärendet bedömdes på befintlig information.",
-		[]StepID{StepClose}, nil, "practice (four weeks)",
+		[]StepID{StepClose},
+		nil, "practice (four weeks)",
 	},
 	{
 		OutcomeInformationLetter,
 		"Closed with guidance to the controller, which is no corrective measure.",
 		"Avslutas med vägledning till den personuppgiftsansvarige, vilket inte är en korrigerande åtgärd.",
-		byClosing, []string{"letter"}, "GDPR Art. 57(1)(d)",
+		byClosing,
+		[]string{"letter"},
+		"GDPR Art. 57(1)(d)",
 	},
 	{
 		OutcomeNotABreach, "What happened is no personal data breach.",
@@ -85,12 +89,16 @@ var outcomeRules = []OutcomeRule{
 	{
 		OutcomeDuplicate, "The same breach is already handled in another case, which is named.",
 		"Samma incident handläggs redan i ett annat ärende, som anges.",
-		byClosing, []string{"master_case"}, "practice",
+		byClosing,
+		[]string{"master_case"},
+		"practice",
 	},
 	{
 		OutcomeControllerCeased, "The controller no longer exists and has no successor.",
 		"Den personuppgiftsansvarige finns inte längre och har ingen efterföljare.",
-		byClosing, []string{"evidence"}, "practice",
+		byClosing,
+		[]string{"evidence"},
+		"practice",
 	},
 	{
 		OutcomeNoInfringement, "Investigated; no infringement was found.",
@@ -101,7 +109,8 @@ var outcomeRules = []OutcomeRule{
 	{
 		OutcomeInfringementNoMeasure, "An infringement was found, and no measure is needed.",
 		"En överträdelse konstaterades, men ingen åtgärd behövs.",
-		[]StepID{StepDecide, StepAdoptConsulted, StepJudgmentAnnulled}, nil, "GDPR Art. 58(2); C-768/21",
+		[]StepID{StepDecide, StepAdoptConsulted, StepJudgmentAnnulled},
+		nil, "GDPR Art. 58(2); C-768/21",
 	},
 	{
 		OutcomeDecision343Met, "A condition of Article 34(3) is met; data subjects need not be informed.",
@@ -142,22 +151,26 @@ var outcomeRules = []OutcomeRule{
 	{
 		OutcomeTransferredLeadSA, "Another supervisory authority is the lead and takes over.",
 		"En annan tillsynsmyndighet är ansvarig och tar över.",
-		[]StepID{StepTransfer}, nil, "GDPR Art. 56(1)",
+		[]StepID{StepTransfer},
+		nil, "GDPR Art. 56(1)",
 	},
 	{
 		OutcomeTransferredOtherAuthority, "Another authority is competent and takes over.",
 		"En annan myndighet är behörig och tar över.",
-		[]StepID{StepTransfer}, nil, "GDPR Art. 55",
+		[]StepID{StepTransfer},
+		nil, "GDPR Art. 55",
 	},
 	{
 		OutcomeWithdrawn, "The controller withdrew the notification and the authority accepted it; the record is kept.",
 		"Den personuppgiftsansvarige återkallade anmälan och myndigheten godtog det; handlingarna bevaras.",
-		[]StepID{StepAcceptWithdrawal}, nil, "practice",
+		[]StepID{StepAcceptWithdrawal},
+		nil, "practice",
 	},
 	{
 		OutcomeMerged, "Carried on in another case about the same breach, which is named.",
 		"Förs vidare i ett annat ärende om samma incident, som anges.",
-		[]StepID{StepMerge}, nil, "practice",
+		[]StepID{StepMerge},
+		nil, "practice",
 	},
 }
 
