@@ -2,7 +2,6 @@ package workflow
 
 import (
 	"encoding/json"
-	"fmt"
 	"slices"
 	"strconv"
 	"strings"
@@ -84,9 +83,10 @@ type Severity struct {
 }
 
 // AssessSeverity computes SE = DPC x EI + C + I + A + M. Scores that the
-// methodology does not have are returned at once, in an *Error of code severity.
+// methodology does not have are returned at once, in an *Error of code severity
+// whose paths are those of SeverityInput in JSON.
 func AssessSeverity(in SeverityInput) (Severity, error) {
-	if faults := in.faults(); len(faults) > 0 {
+	if faults := in.faults(false); len(faults) > 0 {
 		return Severity{}, RefuseFaults("severity", "The severity cannot be computed.", faults)
 	}
 	se := in.DPC*in.EI + in.C + in.I + in.A + in.M
@@ -121,33 +121,39 @@ func levelOf(quarters int) SeverityLevel {
 	return SeverityVeryHigh
 }
 
-// severityScores holds, for each input, its name in paths, how to reach it, and
-// the values it may have. All values are quarters; DPC's are whole.
+// severityScores holds, for each input, its name, its name in SeverityInput's JSON,
+// how to reach it, and the values it may have, all in quarters.
 var severityScores = []struct {
 	name    string
+	field   string
 	of      func(*SeverityInput) *int
 	allowed []int
 	unit    int // quarters in 1 of the field
 }{
-	{"dpc", func(in *SeverityInput) *int { return &in.DPC }, []int{4, 8, 12, 16}, 4},
-	{"ei", func(in *SeverityInput) *int { return &in.EI }, []int{1, 2, 3, 4}, 1},
-	{"c", func(in *SeverityInput) *int { return &in.C }, []int{0, 1, 2}, 1},
-	{"i", func(in *SeverityInput) *int { return &in.I }, []int{0, 1, 2}, 1},
-	{"a", func(in *SeverityInput) *int { return &in.A }, []int{0, 1, 2}, 1},
-	{"m", func(in *SeverityInput) *int { return &in.M }, []int{0, 2}, 1},
+	{"dpc", "dpc", func(in *SeverityInput) *int { return &in.DPC }, []int{4, 8, 12, 16}, 4},
+	{"ei", "ei_quarters", func(in *SeverityInput) *int { return &in.EI }, []int{1, 2, 3, 4}, 1},
+	{"c", "c_quarters", func(in *SeverityInput) *int { return &in.C }, []int{0, 1, 2}, 1},
+	{"i", "i_quarters", func(in *SeverityInput) *int { return &in.I }, []int{0, 1, 2}, 1},
+	{"a", "a_quarters", func(in *SeverityInput) *int { return &in.A }, []int{0, 1, 2}, 1},
+	{"m", "m_quarters", func(in *SeverityInput) *int { return &in.M }, []int{0, 2}, 1},
 }
 
-func (in SeverityInput) faults() []Fault {
+// faults names every input that the methodology does not have: as text by its
+// name with ENISA's decimals, otherwise by its field with what the field holds.
+func (in SeverityInput) faults(text bool) []Fault {
 	var faults []Fault
 	for _, score := range severityScores {
 		if slices.Contains(score.allowed, *score.of(&in)*score.unit) {
 			continue
 		}
-		values := make([]string, len(score.allowed))
-		for i, q := range score.allowed {
-			values[i] = quartersText(q)
+		path, values := "/"+score.field, make([]string, len(score.allowed))
+		for i, quarters := range score.allowed {
+			values[i] = strconv.Itoa(quarters / score.unit)
+			if text {
+				path, values[i] = "/"+score.name, quartersText(quarters)
+			}
 		}
-		faults = append(faults, Fault{"/" + score.name, "no_such_score", fmt.Sprintf("Choose one of %s.", strings.Join(values, ", "))})
+		faults = append(faults, Fault{path, "no_such_score", "Choose one of " + strings.Join(values, ", ") + "."})
 	}
 	if in.Subjects != nil && *in.Subjects < 0 {
 		faults = append(faults, Fault{"/subjects", "out_of_range", "Give the number of people as a whole number from 0."})
@@ -189,7 +195,7 @@ func ParseSeverity(text SeverityText) (SeverityInput, error) {
 	if text.Unintelligible != "" {
 		in.Unintelligible = Answer(strings.ToUpper(text.Unintelligible))
 	}
-	if faults := in.faults(); len(faults) > 0 {
+	if faults := in.faults(true); len(faults) > 0 {
 		return SeverityInput{}, RefuseFaults("severity", "The severity cannot be computed.", faults)
 	}
 	return in, nil

@@ -8,25 +8,11 @@ type ScoreMeaning struct {
 	MeaningSV string `json:"meaning_sv"`
 }
 
-// Meaning is what people affected have to expect at this level, in English and in
-// Swedish.
-func (l SeverityLevel) Meaning() (en, sv string) {
-	switch l {
-	case SeverityLow:
-		return "People are not affected, or meet a few inconveniences that they overcome without a problem.",
-			"De registrerade berörs inte, eller får några få olägenheter som de klarar utan problem."
-	case SeverityMedium:
-		return "People may meet significant inconveniences, which they can overcome despite some difficulty.",
-			"De registrerade kan få betydande olägenheter, som de kan komma över trots vissa svårigheter."
-	case SeverityHigh:
-		return "People may meet significant consequences, which they can overcome only with serious difficulty.",
-			"De registrerade kan drabbas av betydande konsekvenser, som de bara kommer över med allvarliga svårigheter."
-	case SeverityVeryHigh:
-		return "People may meet significant or irreversible consequences, which they may not overcome.",
-			"De registrerade kan drabbas av betydande eller oåterkalleliga konsekvenser, som de kanske inte kommer över."
-	}
-	return "", ""
-}
+// Meaning is what people affected have to expect at this level, in one sentence.
+func (l SeverityLevel) Meaning() string { return levelMeanings[l][english] }
+
+// MeaningSV is Meaning in Swedish.
+func (l SeverityLevel) MeaningSV() string { return levelMeanings[l][swedish] }
 
 // Meanings says what each score stands for, in the order dpc, ei, c, i, a, m.
 // Scores that the methodology does not have are left out.
@@ -39,6 +25,26 @@ func (in SeverityInput) Meanings() []ScoreMeaning {
 		}
 	}
 	return meanings
+}
+
+// levelMeanings holds ENISA's levels in words of our own.
+var levelMeanings = map[SeverityLevel][2]string{
+	SeverityLow: {
+		"People are not affected, or meet a few inconveniences that they overcome without a problem.",
+		"De registrerade berörs inte, eller får några få olägenheter som de klarar utan problem.",
+	},
+	SeverityMedium: {
+		"People may meet significant inconveniences, which they can overcome despite some difficulty.",
+		"De registrerade kan få betydande olägenheter, som de kan komma över trots vissa svårigheter.",
+	},
+	SeverityHigh: {
+		"People may meet significant consequences, which they can overcome only with serious difficulty.",
+		"De registrerade kan drabbas av betydande konsekvenser, som de bara kommer över med allvarliga svårigheter.",
+	},
+	SeverityVeryHigh: {
+		"People may meet significant or irreversible consequences, which they may not overcome.",
+		"De registrerade kan drabbas av betydande eller oåterkalleliga konsekvenser, som de kanske inte kommer över.",
+	},
 }
 
 // scoreMeanings holds ENISA's annexes 1 to 3 in words of our own, by input and

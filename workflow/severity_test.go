@@ -127,9 +127,9 @@ func TestAssessSeverityRefuses(t *testing.T) {
 	minusOne := int64(-1)
 	for path, in := range map[string]SeverityInput{
 		"/dpc":            {DPC: 0, EI: 1},
-		"/ei":             {DPC: 1, EI: 5},
-		"/c":              {DPC: 1, EI: 1, C: 3},
-		"/m":              {DPC: 1, EI: 1, M: 1},
+		"/ei_quarters":    {DPC: 1, EI: 5},
+		"/c_quarters":     {DPC: 1, EI: 1, C: 3},
+		"/m_quarters":     {DPC: 1, EI: 1, M: 1},
 		"/subjects":       {DPC: 1, EI: 1, Subjects: &minusOne},
 		"/unintelligible": {DPC: 1, EI: 1, Unintelligible: "MAYBE"},
 	} {
@@ -138,6 +138,31 @@ func TestAssessSeverityRefuses(t *testing.T) {
 		if !ok || len(refusal.Faults) != 1 || refusal.Faults[0].Path != path || got.SEQuarters != 0 {
 			t.Errorf("%+v: %+v, %v; want a fault at %s", in, got, err, path)
 		}
+	}
+}
+
+// A path of a fault points into the JSON that the input came from.
+func TestSeverityPathsAreFields(t *testing.T) {
+	data, err := json.Marshal(SeverityInput{DPC: 9, EI: 9, C: 9, I: 9, A: 9, M: 1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var fields map[string]any
+	if err := json.Unmarshal(data, &fields); err != nil {
+		t.Fatal(err)
+	}
+	_, err = AssessSeverity(SeverityInput{DPC: 9, EI: 9, C: 9, I: 9, A: 9, M: 1})
+	refusal, ok := errors.AsType[*Error](err)
+	if !ok || len(refusal.Faults) != len(severityScores) {
+		t.Fatal(err)
+	}
+	for _, f := range refusal.Faults {
+		if _, ok := fields[f.Path[1:]]; !ok {
+			t.Errorf("%s is not in %s", f.Path, data)
+		}
+	}
+	if got, want := refusal.Faults[5].Message, "Choose one of 0, 2."; got != want {
+		t.Errorf("%q, want %q", got, want)
 	}
 }
 
@@ -216,11 +241,12 @@ func TestMeanings(t *testing.T) {
 		}
 	}
 	for _, code := range SeverityLow.Codes() {
-		if en, sv := SeverityLevel(code).Meaning(); !strings.HasSuffix(en, ".") || !strings.HasSuffix(sv, ".") || en == sv {
+		en, sv := SeverityLevel(code).Meaning(), SeverityLevel(code).MeaningSV()
+		if !strings.HasSuffix(en, ".") || !strings.HasSuffix(sv, ".") || en == sv {
 			t.Errorf("%s: %q, %q", code, en, sv)
 		}
 	}
-	if en, sv := SeverityLevel("").Meaning(); en != "" || sv != "" {
+	if SeverityLevel("").Meaning() != "" || SeverityLevel("").MeaningSV() != "" {
 		t.Error("no level means something")
 	}
 }
