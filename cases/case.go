@@ -321,7 +321,8 @@ type OneStopShop struct {
 	LeadSA      string  `json:"lead_sa,omitempty"`
 	Reason      Text    `json:"reason,omitempty"`
 	IMINumber   string  `json:"imi_number,omitempty"`
-	Objection   Text    `json:"objection,omitempty"`    // the last one raised
+	Objection   Text    `json:"objection,omitempty"`    // one that waits for an answer
+	Answered    []Text  `json:"answered,omitempty"`     // objections that were followed or referred
 	Consulted   bool    `json:"consulted"`              // a draft was shared under Art. 60(3)
 	BoardAnswer Text    `json:"board_answer,omitempty"` // the Board's decision under Art. 65
 }

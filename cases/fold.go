@@ -262,6 +262,7 @@ func (c *Case) taken(h Header, p Taken) {
 	}
 	if p.Closing != nil {
 		c.Closing = p.Closing
+		c.Master = p.Data.MasterCase
 	}
 	if apply, ok := stepFolds[step]; ok {
 		apply(c, h, p)
@@ -294,15 +295,15 @@ var stepFolds = map[workflow.StepID]func(*Case, Header, Taken){
 	workflow.StepSignOff:          func(c *Case, h Header, _ Taken) { c.Draft.SignedBy = h.Actor },
 	workflow.StepSendHearing:      func(c *Case, _ Header, _ Taken) { c.Draft.Heard = c.Draft.Version },
 	workflow.StepConsultArt60:     foldConsultation,
-	workflow.StepFollowObjection:  func(c *Case, _ Header, p Taken) { c.ossRecord().Objection = p.Data.Objection },
-	workflow.StepReferArt65:       func(c *Case, _ Header, p Taken) { c.ossRecord().Objection = p.Data.Objection },
+	workflow.StepRecordObjection:  func(c *Case, _ Header, p Taken) { c.ossRecord().Objection = p.Data.Objection },
+	workflow.StepFollowObjection:  foldObjection,
+	workflow.StepReferArt65:       foldObjection,
 	workflow.StepMeasureDone:      foldMeasure,
 	workflow.StepAcceptCompliance: foldCompliance,
 	workflow.StepJudgmentUpheld:   foldJudgment,
 	workflow.StepJudgmentRemitted: foldJudgment,
 	workflow.StepJudgmentVaried:   foldJudgment,
 	workflow.StepJudgmentAnnulled: foldJudgment,
-	workflow.StepMerge:            func(c *Case, _ Header, p Taken) { c.Master = p.Data.MasterCase },
 	workflow.StepReopen:           foldReopen,
 	workflow.StepAcceptWithdrawal: foldWithdrawal,
 	workflow.StepRefuseWithdrawal: foldWithdrawal,
@@ -401,6 +402,13 @@ func foldDraft(c *Case, h Header, p Taken) {
 func foldConsultation(c *Case, _ Header, p Taken) {
 	o := c.ossRecord()
 	o.IMINumber, o.Consulted, o.Objection = p.Data.IMINumber, true, ""
+}
+
+// foldObjection notes the objection that is followed or referred: it no longer
+// waits for an answer.
+func foldObjection(c *Case, _ Header, p Taken) {
+	o := c.ossRecord()
+	o.Objection, o.Answered = "", append(o.Answered, p.Data.Objection)
 }
 
 func foldMeasure(c *Case, h Header, p Taken) {

@@ -21,6 +21,7 @@ const (
 	StepExtendClock      StepID = "extend_clock"
 	StepRecordService    StepID = "record_service"
 	StepMeasureDone      StepID = "measure_done"
+	StepRecordObjection  StepID = "record_objection"
 )
 
 // Secrecy, conflicts of interest, the register and notes outlive the case:
@@ -139,6 +140,12 @@ var acts = []Step{
 		By:       []Grant{byRegistrar, byOwner},
 		Requires: []string{"service_date"},
 		Law:      "FL 33, 44 §§", Title: "Record when the decision was served", TitleSV: "Notera delgivning",
+	},
+	{
+		ID: StepRecordObjection, From: []State{StateArt60Consultation},
+		By:       []Grant{byRegistrar, byOwner},
+		Requires: []string{"objection"},
+		Law:      "GDPR Art. 60(4)", Title: "Record an objection by another authority", TitleSV: "Anteckna en invändning från en annan myndighet",
 	},
 	{
 		ID: StepMeasureDone, From: []State{StateDecided, StateFollowUp},
