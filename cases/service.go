@@ -64,8 +64,8 @@ func NewService(o Options) *Service {
 // Board answers lists and counts.
 func (s *Service) Board() *Board { return s.board }
 
-// Start fills the board with one ordered read of the summaries, and learns which
-// numbers are taken.
+// Start fills the board with one ordered read of the summaries, learns which
+// numbers are taken, and notes the settings in force.
 func (s *Service) Start(ctx context.Context) error {
 	err := s.store.Scan(ctx, Summaries, func(_ string, decode func(any) error) error {
 		var sum Summary
@@ -85,7 +85,7 @@ func (s *Service) Start(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("reading the numbers: %w", err)
 	}
-	return nil
+	return s.RecordSettings(ctx)
 }
 
 // Refresh takes in what another instance did to a case, when it reached at least

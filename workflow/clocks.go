@@ -121,6 +121,9 @@ func (c *Clocks) Rules() []ClockRule {
 	return rules
 }
 
+// RuleSets lists the rule sets as configured, disabled ones too.
+func (c *Clocks) RuleSets() []RuleSet { return slices.Clone(c.sets) }
+
 // Calendar is the configured calendar; there is one for each CalendarID.
 func (c *Clocks) Calendar(id CalendarID) Calendar { return c.calendars[id] }
 
