@@ -1,0 +1,126 @@
+package document
+
+import (
+	"bytes"
+	"fmt"
+	"reflect"
+
+	"go.mongodb.org/mongo-driver/bson"
+	"go.mongodb.org/mongo-driver/bson/bsoncodec"
+	"go.mongodb.org/mongo-driver/bson/bsonrw"
+	"go.mongodb.org/mongo-driver/x/bsonx/bsoncore"
+)
+
+// The fields that every document may begin with, before the value's own.
+const (
+	idField      = "_id"
+	versionField = "_v"
+)
+
+// Raw is the value part of a stored document as BSON, without id and version.
+// Decoding into a *Raw and encoding a Raw copies a document without knowing its
+// type, as exporting does.
+type Raw []byte
+
+// Encode spells doc as a document with an id and, unless it is 0, a version. Doc
+// is a struct, a map, a pointer to either, a Raw, or nil for no more than the id.
+func Encode(id string, version int64, doc any) ([]byte, error) {
+	at, b := bsoncore.AppendDocumentStart(make([]byte, 0, 1024))
+	b = bsoncore.AppendStringElement(b, idField, id)
+	if version != 0 {
+		b = bsoncore.AppendInt64Element(b, versionField, version)
+	}
+	value, err := encodeValue(doc)
+	if err != nil {
+		return nil, fmt.Errorf("document of type %T: %w", doc, err)
+	}
+	b = append(b, elements(value)...)
+	return bsoncore.AppendDocumentEnd(b, at)
+}
+
+// encodeValue is the BSON of doc alone; nil for a nil doc.
+func encodeValue(doc any) ([]byte, error) {
+	switch d := doc.(type) {
+	case nil:
+		return nil, nil
+	case Raw:
+		return d, bson.Raw(d).Validate()
+	}
+	v := reflect.Indirect(reflect.ValueOf(doc))
+	if !v.IsValid() || v.Kind() == reflect.Map && v.IsNil() {
+		return nil, nil
+	}
+	if v.Kind() != reflect.Struct && v.Kind() != reflect.Map {
+		return nil, fmt.Errorf("only a struct or a map makes a document")
+	}
+	var buf bytes.Buffer
+	vw, err := bsonrw.NewBSONValueWriter(&buf)
+	if err != nil {
+		return nil, err
+	}
+	err = encodeElement(bsoncodec.EncodeContext{Registry: registry}, vw, v)
+	return buf.Bytes(), err
+}
+
+// elements is what stands between a document's length and its end.
+func elements(doc []byte) []byte {
+	if len(doc) < 5 {
+		return nil
+	}
+	return doc[4 : len(doc)-1]
+}
+
+// Decode reads a stored document into the value that into points to. What the
+// value held before is gone afterwards; it may also be a *Raw.
+func Decode(stored []byte, into any) error {
+	value, err := withoutHead(stored)
+	if err != nil {
+		return err
+	}
+	if raw, ok := into.(*Raw); ok {
+		*raw = value
+		return nil
+	}
+	v := reflect.ValueOf(into)
+	if v.Kind() != reflect.Pointer || v.IsNil() {
+		return fmt.Errorf("decoding into a %T, which is no pointer", into)
+	}
+	v = v.Elem()
+	v.SetZero()
+	dec, err := registry.LookupDecoder(v.Type())
+	if err != nil {
+		return err
+	}
+	if err := dec.DecodeValue(bsoncodec.DecodeContext{Registry: registry}, bsonrw.NewBSONDocumentReader(value), v); err != nil {
+		return fmt.Errorf("document into %T: %w", into, err)
+	}
+	return nil
+}
+
+// ID is the id of a stored document.
+func ID(stored []byte) (string, error) {
+	id, ok := bson.Raw(stored).Lookup(idField).StringValueOK()
+	if !ok {
+		return "", fmt.Errorf("a stored document has no text as its id")
+	}
+	return id, nil
+}
+
+// withoutHead copies a document without its id and version, which stand first.
+func withoutHead(stored []byte) ([]byte, error) {
+	if err := bson.Raw(stored).Validate(); err != nil {
+		return nil, fmt.Errorf("a stored document is damaged: %w", err)
+	}
+	rest := elements(stored)
+	for len(rest) > 0 {
+		element, after, ok := bsoncore.ReadElement(rest)
+		if !ok {
+			return nil, fmt.Errorf("a stored document is damaged")
+		}
+		if key := element.Key(); key != idField && key != versionField {
+			break
+		}
+		rest = after
+	}
+	return bsoncore.BuildDocument(make([]byte, 0, len(rest)+5), rest), nil
+}
