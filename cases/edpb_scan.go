@@ -192,8 +192,7 @@ func (r *edpbRow) fits(text string) (code, message string) {
 	if r.path == "" {
 		return "", ""
 	}
-	_, code, message = readText([]byte(text), fieldTable[fieldByPath[r.path]].plan.limit)
-	return code, message
+	return tooLong(text, fieldTable[fieldByPath[r.path]].plan.limit)
 }
 
 // splitLetters takes letters apart that came in one text ("a,c"), and checks them.

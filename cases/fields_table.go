@@ -72,6 +72,7 @@ var (
 	ifPrivate   = onlyWhen("a private controller", func(n *Notification) bool { return n.Controller.Sector == SectorPrivate })
 	ifOtherSize = onlyWhen("the size is OTHER", func(n *Notification) bool { return n.Controller.Size == SizeOther })
 	ifNotInEEA  = onlyWhen("the controller is not established in the EEA", func(n *Notification) bool { return isFalse(n.Controller.EstablishedInEEA) })
+	ifAskedOut  = when("the controller is not established in the EEA", func(n *Notification) bool { return isFalse(n.Controller.EstablishedInEEA) })
 	ifInEEA     = when("the controller is not known to be outside the EEA", func(n *Notification) bool { return !isFalse(n.Controller.EstablishedInEEA) })
 	ifOtherFunc = onlyWhen("the function is AUTHORISED_OTHER", func(n *Notification) bool { return n.Reporter.Function == ReporterAuthorisedOther })
 	ifNotDPO    = when("the reporter is not the DPO", func(n *Notification) bool { return n.Reporter.Function != ReporterDPO })
@@ -286,7 +287,7 @@ var fieldTable = []Field{
 	ifCrossBorder.needs("establishment_countries", "T115", "Countries of establishment", "Etableringsländer"),
 	ifAbroad.needs("affected_countries", "T116", "Countries of the people concerned", "De registrerades länder"),
 	optional("sas_notified", "T118", "Supervisory authorities told", "Underrättade tillsynsmyndigheter"),
-	ifNotInEEA.needs("non_eea_controller", "T120", "GDPR applies to a controller outside the EEA", "Ansvarig utanför EES som omfattas"),
+	ifAskedOut.needs("non_eea_controller", "T120", "GDPR applies to a controller outside the EEA", "Ansvarig utanför EES som omfattas"),
 	optional("police_report", "T109", "Reported to the police", "Polisanmäld"),
 	optional("police_reference", "", "Reference of the police", "Polisens referens"),
 	optional("police_reported_on", "", "Reported to the police on", "Polisanmäld den"),

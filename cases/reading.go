@@ -121,12 +121,17 @@ type checker struct {
 
 func (c *checker) fault(pointer, code, message string) {
 	pointer = c.at + pointer
-	for _, f := range c.known {
-		if f.Path == pointer || strings.HasPrefix(f.Path, pointer+"/") || strings.HasPrefix(pointer, f.Path+"/") {
-			return
-		}
+	if !hasFaultAt(c.known, pointer) {
+		c.faults = append(c.faults, workflow.Fault{Path: pointer, Code: code, Message: message})
 	}
-	c.faults = append(c.faults, workflow.Fault{Path: pointer, Code: code, Message: message})
+}
+
+// hasFaultAt says whether something is known to be wrong with a value, with what
+// lies in it or with what it lies in.
+func hasFaultAt(faults []workflow.Fault, pointer string) bool {
+	return slices.ContainsFunc(faults, func(f workflow.Fault) bool {
+		return f.Path == pointer || strings.HasPrefix(f.Path, pointer+"/") || strings.HasPrefix(pointer, f.Path+"/")
+	})
 }
 
 // checkNotification finds the faults that no single value shows. known are the

@@ -192,10 +192,15 @@ func readText(raw []byte, limit int) (s, code, message string) {
 			return s, "control_character", "The text holds a control character; only line ends and tabulators are allowed."
 		}
 	}
+	code, message = tooLong(s, limit)
+	return s, code, message
+}
+
+func tooLong(s string, limit int) (code, message string) {
 	if len(s) > limit && utf8.RuneCountInString(s) > limit {
-		return s, "too_long", "The text is too long; at most " + strconv.Itoa(limit) + " characters are accepted."
+		return "too_long", "The text is too long; at most " + strconv.Itoa(limit) + " characters are accepted."
 	}
-	return s, "", ""
+	return "", ""
 }
 
 func (b *binder) numberInto(v reflect.Value, c byte, depth int) bool {

@@ -64,12 +64,23 @@ func planFor(t reflect.Type) *plan {
 	if p, ok := plans.Load(t); ok {
 		return p.(*plan)
 	}
-	p, _ := plans.LoadOrStore(t, compile(t))
-	return p.(*plan)
+	made := planner{}
+	p := made.plan(t)
+	for t, p := range made { // only now are they whole
+		plans.LoadOrStore(t, p)
+	}
+	return p
 }
 
-func compile(t reflect.Type) *plan {
+// planner holds the plans that are being made, so that a type may hold itself.
+type planner map[reflect.Type]*plan
+
+func (made planner) plan(t reflect.Type) *plan {
+	if p, ok := made[t]; ok {
+		return p
+	}
 	p := &plan{typ: t}
+	made[t] = p
 	switch {
 	case t == timeType:
 		p.form = formTime
@@ -82,13 +93,13 @@ func compile(t reflect.Type) *plan {
 	case t.Kind() == reflect.Bool:
 		p.form = formBool
 	case t.Kind() == reflect.Pointer:
-		p.form, p.elem = formPointer, planFor(t.Elem())
+		p.form, p.elem = formPointer, made.plan(t.Elem())
 	case t.Kind() == reflect.Slice:
-		p.form, p.elem = formList, planFor(t.Elem())
+		p.form, p.elem = formList, made.plan(t.Elem())
 	case t.Kind() == reflect.Map && t.Key().Kind() == reflect.String:
-		p.form, p.elem = formMap, planFor(t.Elem())
+		p.form, p.elem = formMap, made.plan(t.Elem())
 	case t.Kind() == reflect.Struct:
-		p.compileObject()
+		p.compileObject(made)
 	default:
 		panic(fmt.Sprintf("cases: cannot read a %s from JSON", t))
 	}
@@ -114,7 +125,7 @@ func (p *plan) compileText() {
 	}
 }
 
-func (p *plan) compileObject() {
+func (p *plan) compileObject(made planner) {
 	p.form, p.byKey = formObject, make(map[string]int)
 	for _, f := range reflect.VisibleFields(p.typ) {
 		name, _, _ := strings.Cut(f.Tag.Get("json"), ",")
@@ -125,7 +136,7 @@ func (p *plan) compileObject() {
 			name = f.Name
 		}
 		p.byKey[name] = len(p.fields)
-		p.fields = append(p.fields, planField{key: name, index: f.Index, plan: planFor(f.Type)})
+		p.fields = append(p.fields, planField{key: name, index: f.Index, plan: made.plan(f.Type)})
 	}
 	if len(p.fields) > maxFields {
 		panic(fmt.Sprintf("cases: %s has more than %d fields", p.typ, maxFields))

@@ -50,7 +50,9 @@ func ReadSupplement(raw []byte, base Notification, opts ReadOptions) (Supplement
 		}
 		faults = append(faults, found...)
 	}
-	faults = append(faults, body.check(given)...)
+	if f := body.check(given); f != nil && !hasFaultAt(faults, f.Path) {
+		faults = append(faults, *f)
+	}
 	n.becomeFollowUp(body.Kind, body.Reason)
 	n.WithdrawReasonCode = cmp.Or(body.WithdrawReasonCode, n.WithdrawReasonCode)
 	n.normalise()
@@ -66,17 +68,23 @@ func ReadSupplement(raw []byte, base Notification, opts ReadOptions) (Supplement
 }
 
 // check finds what is wrong with the follow-up apart from its notification.
-func (s *supplementBody) check(given bool) []workflow.Fault {
+func (s *supplementBody) check(given bool) *workflow.Fault {
 	reasoned := strings.TrimSpace(string(s.Reason)) != ""
 	switch {
 	case s.Kind == "" || s.Kind == SubmissionNew:
-		return []workflow.Fault{{Path: "/submission_kind", Code: "required", Message: "Say what the follow-up does: SUPPLEMENT, CHANGE, EARLIER_WRONG or WITHDRAWAL."}}
+		return &workflow.Fault{
+			Path: "/submission_kind", Code: "required",
+			Message: "Say what the follow-up does: SUPPLEMENT, CHANGE, EARLIER_WRONG or WITHDRAWAL.",
+		}
 	case s.Kind == SubmissionEarlierWrong && !reasoned:
-		return []workflow.Fault{{Path: "/reason", Code: "required", Message: "Say what was wrong in the earlier notification, and why."}}
+		return &workflow.Fault{Path: "/reason", Code: "required", Message: "Say what was wrong in the earlier notification, and why."}
 	case s.Kind == SubmissionWithdrawal && !reasoned:
-		return []workflow.Fault{{Path: "/reason", Code: "required", Message: "Say why the notification is withdrawn."}}
+		return &workflow.Fault{Path: "/reason", Code: "required", Message: "Say why the notification is withdrawn."}
 	case !given && !reasoned:
-		return []workflow.Fault{{Path: "/notification", Code: "nothing_given", Message: "The follow-up says nothing: give a reason, or what is new or changed."}}
+		return &workflow.Fault{
+			Path: "/notification", Code: "nothing_given",
+			Message: "The follow-up says nothing: give a reason, or what is new or changed.",
+		}
 	}
 	return nil
 }
