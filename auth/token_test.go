@@ -224,8 +224,11 @@ func TestSecretsAreNeverStored(t *testing.T) {
 		}
 		all := store.everything()
 		for _, secret := range secrets {
-			if secret != "" && (strings.Contains(all, secret) || strings.Contains(all, strings.TrimLeft(secret, "vaka_stb"))) {
-				t.Fatalf("a secret of the form %.7s… is stored", secret)
+			if strings.HasPrefix(secret, "vaka_") {
+				secret = secret[len("vaka_s_"):] // also not without its prefix
+			}
+			if secret != "" && strings.Contains(all, secret) {
+				t.Fatalf("a secret of %d characters is stored", len(secret))
 			}
 		}
 	})
