@@ -16,34 +16,50 @@ func TestCompareMateriality(t *testing.T) {
 		want     []string // path and why
 	}{
 		{"nothing", func(*Notification) {}, func(*Notification) {}, nil},
-		{"people up", nil, func(v *Notification) { v.Subjects.Min, v.Subjects.Max = n(500), n(500) },
-			[]string{"subjects.min PEOPLE_AFFECTED_UP", "subjects.max PEOPLE_AFFECTED_UP"}},
+		{
+			"people up", nil, func(v *Notification) { v.Subjects.Min, v.Subjects.Max = n(500), n(500) },
+			[]string{"subjects.min PEOPLE_AFFECTED_UP", "subjects.max PEOPLE_AFFECTED_UP"},
+		},
 		{"people down", nil, func(v *Notification) { v.Subjects.Min, v.Subjects.Max = n(5), n(5) }, []string{"subjects.min ", "subjects.max "}},
-		{"at least more people", func(v *Notification) { v.Subjects.Mode = CountApproximate },
+		{
+			"at least more people", func(v *Notification) { v.Subjects.Mode = CountApproximate },
 			func(v *Notification) { v.Subjects.Mode, v.Subjects.Min, v.Subjects.Max = CountApproximate, n(500), nil },
-			[]string{"subjects.min PEOPLE_AFFECTED_UP", "subjects.max PEOPLE_AFFECTED_UP"}},
-		{"people stated", func(v *Notification) { v.Subjects.Min, v.Subjects.Max = nil, nil }, func(v *Notification) { v.Subjects.Min = nil },
-			[]string{"subjects.max PEOPLE_AFFECTED_FIRST_STATED"}},
+			[]string{"subjects.min PEOPLE_AFFECTED_UP", "subjects.max PEOPLE_AFFECTED_UP"},
+		},
+		{
+			"people stated", func(v *Notification) { v.Subjects.Min, v.Subjects.Max = nil, nil }, func(v *Notification) { v.Subjects.Min = nil },
+			[]string{"subjects.max PEOPLE_AFFECTED_FIRST_STATED"},
+		},
 		{"Art. 9 newly", func(v *Notification) { v.DataCategories = []DataCategory{CategoryBasic} }, nil, []string{"data_categories NEW_ART9_CATEGORY"}},
-		{"sick notes newly", nil, func(v *Notification) { v.DataCategories = append(v.DataCategories[:3:3], CategoryEmploymentHealth) },
-			[]string{"data_categories NEW_ART9_CATEGORY"}},
-		{"Art. 10 newly", nil, func(v *Notification) { v.DataCategories = append(v.DataCategories[:3:3], CategoryCriminal) },
-			[]string{"data_categories NEW_ART10_CATEGORY"}},
+		{
+			"sick notes newly", nil, func(v *Notification) { v.DataCategories = append(v.DataCategories[:3:3], CategoryEmploymentHealth) },
+			[]string{"data_categories NEW_ART9_CATEGORY"},
+		},
+		{
+			"Art. 10 newly", nil, func(v *Notification) { v.DataCategories = append(v.DataCategories[:3:3], CategoryCriminal) },
+			[]string{"data_categories NEW_ART10_CATEGORY"},
+		},
 		{"Art. 9 no more", nil, func(v *Notification) { v.DataCategories = []DataCategory{CategoryBasic} }, []string{"data_categories "}},
 		{"another order", nil, func(v *Notification) {
 			v.DataCategories = []DataCategory{CategoryHealth, CategoryProfile, CategoryBasic}
 		}, nil},
-		{"disclosure certain", func(v *Notification) { v.ConfidentialityDetail = ConfidentialityLikelyNoEvidence }, nil,
-			[]string{"confidentiality_detail CONFIDENTIALITY_NOW_CERTAIN"}},
+		{
+			"disclosure certain", func(v *Notification) { v.ConfidentialityDetail = ConfidentialityLikelyNoEvidence }, nil,
+			[]string{"confidentiality_detail CONFIDENTIALITY_NOW_CERTAIN"},
+		},
 		{"disclosure uncertain", nil, func(v *Notification) { v.ConfidentialityDetail = ConfidentialityCannotAssess }, []string{"confidentiality_detail "}},
-		{"protected identity", func(v *Notification) { v.ProtectedIdentity = ProtectedNotKnown }, func(v *Notification) { v.ProtectedIdentity = ProtectedYes },
-			[]string{"protected_identity PROTECTED_IDENTITY"}},
+		{
+			"protected identity", func(v *Notification) { v.ProtectedIdentity = ProtectedNotKnown }, func(v *Notification) { v.ProtectedIdentity = ProtectedYes },
+			[]string{"protected_identity PROTECTED_IDENTITY"},
+		},
 		{"protected identity not known", nil, func(v *Notification) { v.ProtectedIdentity = ProtectedNotKnown }, []string{"protected_identity "}},
 		{"protected identity as a group", nil, func(v *Notification) {
 			v.SubjectCategories = append(v.SubjectCategories[:2:2], SubjectsProtectedIdentity)
 		}, []string{"subject_categories PROTECTED_IDENTITY"}},
-		{"children newly", func(v *Notification) { v.SubjectCategories = []SubjectCategory{SubjectsStudents} }, nil,
-			[]string{"subject_categories CHILDREN_NEWLY_CONCERNED"}},
+		{
+			"children newly", func(v *Notification) { v.SubjectCategories = []SubjectCategory{SubjectsStudents} }, nil,
+			[]string{"subject_categories CHILDREN_NEWLY_CONCERNED"},
+		},
 		{"another filing of the same", nil, func(v *Notification) {
 			v.Kind, v.SubmissionKind, v.Channel, v.SubmissionReason = NotificationFollowUp, SubmissionChange, ChannelPost, "x"
 		}, nil},

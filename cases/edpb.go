@@ -107,7 +107,7 @@ func (r *edpbReader) fill(row *edpbRow, v edpbValue) {
 func (r *edpbReader) instant(row *edpbRow, f *Field, s string) {
 	t, refused := readTime(s, zoneOr(r.opts.Zone))
 	if refused != nil {
-		r.faults = append(r.faults, workflow.Fault{Path: "/" + row.key(), Code: refused.Code, Message: refused.Message})
+		r.faults = append(r.faults, workflow.Fault{Path: "/" + row.key, Code: refused.Code, Message: refused.Message})
 		return
 	}
 	if field := f.of(&r.n); f.plan.form == formPointer {
@@ -162,7 +162,7 @@ func (r *edpbReader) pathOf(pointer string) string {
 
 // warn notes something about the row that is being read.
 func (r *edpbReader) warn(code, message string) {
-	r.warnings = append(r.warnings, Warning{Path: "/" + r.row.key(), Code: code, Message: message})
+	r.warnings = append(r.warnings, Warning{Path: "/" + r.row.key, Code: code, Message: message})
 }
 
 // keepAs keeps what was written without a warning; keep is for what the model has
@@ -171,7 +171,7 @@ func (r *edpbReader) keepAs(v edpbValue) {
 	if r.n.EDPBText == nil {
 		r.n.EDPBText = make(map[string]string)
 	}
-	r.n.EDPBText[r.row.key()] = v.written()
+	r.n.EDPBText[r.row.key] = v.written()
 }
 
 func (r *edpbReader) keep(v edpbValue) {

@@ -20,7 +20,7 @@ func EDPB(n Notification) map[string]any {
 			value = row.exportByHand(&n)
 		}
 		if value != nil {
-			out[row.key()] = value
+			out[row.key] = value
 		}
 	}
 	for key, text := range n.EDPBText {

@@ -3,7 +3,6 @@ package cases
 import (
 	"maps"
 	"strconv"
-	"strings"
 )
 
 // edpbForm is how the EDPB contract writes a field.
@@ -30,10 +29,8 @@ type edpbRow struct {
 	codes  []string // the model's codes for a, b, c ... in this order
 	also   map[string]string
 	read   func(*edpbReader, edpbValue)
+	key    string // the contract's name of the field
 }
-
-// key is the contract's name of the field.
-func (r *edpbRow) key() string { return "field_" + strconv.Itoa(r.number) }
 
 // letter is the contract's letter for one of the model's codes, or "".
 func (r *edpbRow) letter(code string) string {
@@ -209,25 +206,16 @@ var edpbTwins = map[int]int{116: 121, 117: 122, 118: 123}
 
 // edpbRowOf is the row of a key of the contract.
 func edpbRowOf(key string) (*edpbRow, bool) {
-	digits, ok := strings.CutPrefix(key, "field_")
-	if !ok {
-		return nil, false
-	}
-	number, err := strconv.Atoi(digits)
-	if err != nil || strconv.Itoa(number) != digits {
-		return nil, false
-	}
-	i, ok := edpbIndex[number]
-	if !ok {
-		return nil, false
-	}
-	return &edpbTable[i], true
+	row, ok := edpbByKey[key]
+	return row, ok
 }
 
-var edpbIndex = func() map[int]int {
-	index := make(map[int]int, len(edpbTable))
+var edpbByKey = func() map[string]*edpbRow {
+	byKey := make(map[string]*edpbRow, len(edpbTable))
 	for i := range edpbTable {
-		index[edpbTable[i].number] = i
+		row := &edpbTable[i]
+		row.key = "field_" + strconv.Itoa(row.number)
+		byKey[row.key] = row
 	}
-	return index
+	return byKey
 }()

@@ -69,7 +69,7 @@ func (s *edpbScanner) payload() bool {
 // field reads the value of a row in whatever type it comes, and checks it.
 func (s *edpbScanner) field(row *edpbRow) (ok bool) {
 	var v edpbValue
-	path := "/" + row.key()
+	path := "/" + row.key
 	switch c := s.peek(); {
 	case c == '"':
 		var b []byte

@@ -204,7 +204,7 @@ func TestReadEDPBInvalid(t *testing.T) {
 // A follow-up carries what is new; laid over the earlier version it is whole again.
 func TestReadEDPBFollowUp(t *testing.T) {
 	base, _ := readEDPB(t, nil)
-	raw := `{"field_3": "b", "field_4": "a", "field_6": "PUI-2026-118", "field_68": 5000, "field_97": "a", "field_98": "2026-11-19"}`
+	raw := `{"field_3": "b", "field_4": "a", "field_6": "PUI-2026-118", "field_68": 5000, "field_39": "the vendor", "field_97": "a", "field_98": "2026-11-19"}`
 	followUp, _, err := ReadEDPB([]byte(raw), readAt)
 	if err != nil {
 		t.Fatal(err)
@@ -218,6 +218,9 @@ func TestReadEDPBFollowUp(t *testing.T) {
 	}
 	if *merged.Subjects.Max != 5000 || merged.Subjects.Mode != CountApproximate || merged.SubjectsInformed != InformedYes || merged.Controller.Name == "" {
 		t.Errorf("merged to %+v", merged)
+	}
+	if merged.EDPBText["field_39"] != "the vendor" || merged.EDPBText["field_29"] == "" || base.EDPBText["field_39"] == "the vendor" {
+		t.Errorf("kept %v", merged.EDPBText)
 	}
 	raw = `{"field_3": "b", "field_4": "c", "field_5": "Filed twice.", "field_6": "PUI-2026-118"}`
 	withdrawal, _, err := ReadEDPB([]byte(raw), readAt)
@@ -240,6 +243,9 @@ func TestReadEDPBIncomplete(t *testing.T) {
 	}
 	if subkind != SubkindIncomplete || !rows["T51"] || !rows["T76"] || rows["T62"] {
 		t.Errorf("%s, missing %v", subkind, missing)
+	}
+	if rows["T116"] || rows["T117"] {
+		t.Error("an answer that was kept as it was written is said to be missing")
 	}
 }
 
@@ -317,7 +323,7 @@ func TestEDPBTable(t *testing.T) {
 			t.Errorf("field_%d fills %q, which is no row", row.number, row.path)
 			continue
 		}
-		if want := "T" + strings.TrimPrefix(row.key(), "field_"); f.Row != want {
+		if want := "T" + strings.TrimPrefix(row.key, "field_"); f.Row != want {
 			t.Errorf("%s belongs to row %s, is mapped to %s", f.Path, f.Row, want)
 		}
 		if codes := f.codeList(); codes != nil && f.Path != "controller.id_type" && f.Path != "other_parties_involved" {

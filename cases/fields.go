@@ -3,6 +3,7 @@ package cases
 import (
 	"fmt"
 	"reflect"
+	"strconv"
 	"strings"
 )
 
@@ -39,12 +40,13 @@ type Field struct {
 
 	holds    func(n *Notification, late bool) bool
 	onlyThen bool // an answer makes no sense unless the condition holds
+	pointer  string
 	plan     *plan
 	index    []int
 }
 
 // Pointer is the field's place in a notification as a JSON Pointer.
-func (f Field) Pointer() string { return "/" + strings.ReplaceAll(f.Path, ".", "/") }
+func (f Field) Pointer() string { return f.pointer }
 
 // Fields lists the fields of a notification in the order of the form.
 func Fields() []Field { return append([]Field(nil), fieldTable...) }
@@ -80,8 +82,16 @@ func (f *Field) needed(n *Notification, late bool) bool {
 
 // answered says whether a field holds an answer, and whether that answer is only
 // that it will be known later. The mode of a number that cannot be determined is
-// an answer; "to be determined" is none.
+// an answer; "to be determined" is none. An answer by the EDPB contract that is kept
+// as it was written is one: only a person can tell what it says.
 func (f *Field) answered(n *Notification) (answered, later bool) {
+	if answered, later = f.filled(n); !answered && len(n.EDPBText) > 0 && f.Row != "" {
+		answered = f.keptAsWritten(n)
+	}
+	return answered, later
+}
+
+func (f *Field) filled(n *Notification) (filled, later bool) {
 	v := f.of(n)
 	switch v.Kind() {
 	case reflect.Slice:
@@ -94,6 +104,19 @@ func (f *Field) answered(n *Notification) (answered, later bool) {
 	default:
 		return !v.IsZero(), isLater(f.plan, v)
 	}
+}
+
+func (f *Field) keptAsWritten(n *Notification) bool {
+	number, err := strconv.Atoi(f.Row[1:])
+	if err != nil {
+		return false
+	}
+	for _, row := range []int{number, edpbTwins[number]} {
+		if n.EDPBText["field_"+strconv.Itoa(row)] != "" {
+			return true
+		}
+	}
+	return false
 }
 
 // isLater says whether a code stands for an answer that is still to come; the
@@ -128,6 +151,7 @@ func indexFields() map[string]int {
 			f.plan = next.plan
 		}
 		f.FreeText = f.plan.typ == reflect.TypeFor[Text]()
+		f.pointer = "/" + strings.ReplaceAll(f.Path, ".", "/")
 		byPath[f.Path] = i
 	}
 	return byPath

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"cmp"
 	"encoding/json"
+	"maps"
 	"reflect"
 	"strings"
 
@@ -123,6 +124,13 @@ func overlay(base, over reflect.Value) {
 		case f.IsZero():
 		case f.Kind() == reflect.Struct && f.Type() != timeType && f.Type() != reflect.TypeFor[Contact]():
 			overlay(base.Field(i), f)
+		case f.Type() == reflect.TypeFor[map[string]string](): // answers kept as written
+			kept := maps.Clone(base.Field(i).Interface().(map[string]string))
+			if kept == nil {
+				kept = make(map[string]string)
+			}
+			maps.Copy(kept, f.Interface().(map[string]string))
+			base.Field(i).Set(reflect.ValueOf(kept))
 		default:
 			base.Field(i).Set(f)
 		}

@@ -158,8 +158,11 @@ func TestReadNotificationFaults(t *testing.T) {
 			"/notification_kind required", "/notification_subkind required", "/controller/name required", "/controller/contact required",
 			"/reporter/name required", "/reporter/contact required", "/reporter/function required", "/aware_at required",
 		}},
-		{"a name of white space", map[string]any{"controller": map[string]any{"name": " ", "contact": map[string]any{"phone": "1"}}},
-			[]string{"/controller/name required"}},
+		{
+			"a name of white space",
+			map[string]any{"controller": map[string]any{"name": " ", "contact": map[string]any{"phone": "1"}}},
+			[]string{"/controller/name required"},
+		},
 		{"a wrong type is not missing as well", map[string]any{"aware_at": 1, "reporter": []int{}}, []string{
 			"/aware_at wrong_type", "/reporter wrong_type",
 		}},

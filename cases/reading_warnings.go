@@ -123,8 +123,9 @@ func (w *warner) conditions(n *Notification) {
 		if !f.onlyThen || f.holds(n, false) {
 			continue
 		}
-		answered, _ := f.answered(n)
-		w.warnIf(answered, f.Pointer(), "condition_not_met", "This was answered, and the question arises only then: "+f.When+".")
+		if answered, _ := f.answered(n); answered {
+			w.warnIf(true, f.Pointer(), "condition_not_met", "This was answered, and the question arises only then: "+f.When+".")
+		}
 	}
 }
 
