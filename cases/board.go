@@ -30,6 +30,7 @@ type Summary struct {
 	ReceivedAt        time.Time         `json:"received_at"`
 	UpdatedAt         time.Time         `json:"updated_at"`
 	Late              bool              `json:"late"`
+	FiledLate         bool              `json:"filed_late"`       // as the last receipt says, whatever the authority assessed since
 	Clocks            []DueClock        `json:"clocks,omitempty"` // open ones, next first
 	Assignee          string            `json:"assignee,omitempty"`
 	Incident          string            `json:"incident,omitempty"`
@@ -68,6 +69,9 @@ func (c *Case) Summary() Summary {
 		s.Unit = c.Party.Unit
 	}
 	if n := c.Latest(); n != nil {
+		if j := c.judgementOf(n.N); j != nil {
+			s.FiledLate = j.Late
+		}
 		s.Reference, s.Cause = n.Notification.ControllerReference, string(n.Notification.Cause)
 	}
 	for _, k := range c.OpenClocks() {
@@ -272,6 +276,11 @@ var (
 	priorityNumber = numbering[workflow.Priority](workflow.Priority("").Codes())
 	sectorNumber   = numbering[SectorOfActivity](append([]string{""}, SectorOfActivity("").Codes()...))
 )
+
+// partySearchText is what the notifier's side searches: not the authority's numbers.
+func partySearchText(s *Summary) string {
+	return strings.ToLower(s.Number + "\n" + s.Controller + "\n" + s.Reference)
+}
 
 // searchText is what a search over the board looks through.
 func searchText(s *Summary) string {

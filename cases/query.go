@@ -285,8 +285,16 @@ func (b *Board) matcher(q *Query, viewer Actor, now time.Time) func(int32) bool 
 			!q.ReceivedTo.IsZero() && r.received >= to:
 			return false
 		}
-		return sees(i) && (q.Text == "" || strings.Contains(b.cards[i].search, q.Text))
+		return sees(i) && (q.Text == "" || b.holds(i, q.Text, viewer))
 	}
+}
+
+// holds says whether a text is found in what the viewer may search.
+func (b *Board) holds(i int32, text string, viewer Actor) bool {
+	if viewer.Staff() {
+		return strings.Contains(b.cards[i].search, text)
+	}
+	return strings.Contains(partySearchText(&b.cards[i].Summary), text)
 }
 
 // wanted is the number of a word that a filter names; "none" asks for the empty one.
