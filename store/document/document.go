@@ -124,3 +124,9 @@ func withoutHead(stored []byte) ([]byte, error) {
 	}
 	return bsoncore.BuildDocument(make([]byte, 0, len(rest)+5), rest), nil
 }
+
+// Value is the value part of a stored document.
+func Value(stored []byte) (Raw, error) {
+	value, err := withoutHead(stored)
+	return value, err
+}

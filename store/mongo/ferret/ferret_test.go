@@ -1,10 +1,8 @@
 package ferret
 
 import (
-	"context"
 	"fmt"
 	"os"
-	"strings"
 	"sync/atomic"
 	"testing"
 
@@ -66,6 +64,3 @@ func TestConformance(t *testing.T) {
 		}
 	})
 }
-
-var _ = context.Background
-var _ = strings.Contains
