@@ -94,7 +94,7 @@ func (w *writer) collection(ctx context.Context, s cases.Store, in cases.Collect
 		if err := decode(&raw); err != nil {
 			return err
 		}
-		stored, err := document.Encode(id, 0, raw)
+		stored, err := document.Encode(id, raw)
 		if err != nil {
 			return err
 		}

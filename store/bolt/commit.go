@@ -76,7 +76,6 @@ func (s *Store) handIn(ctx context.Context, r *request) error {
 // commitAll is the committer: it runs until the queue is closed and empty.
 func (s *Store) commitAll() {
 	defer close(s.done)
-	defer s.grower.wait()
 	for first := range s.queue {
 		batch := s.drain(first)
 		s.writeBatch(batch)
@@ -86,7 +85,6 @@ func (s *Store) commitAll() {
 		// Those who were just answered often have a next change at hand. Letting
 		// them run first puts it into this batch instead of the one after.
 		runtime.Gosched()
-		s.grower.ahead(s.db)
 	}
 }
 

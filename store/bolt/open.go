@@ -62,7 +62,7 @@ func Open(dir string) (*Store, error) {
 			return nil, errors.Join(fmt.Errorf("opening %s: %w", path, err), db.Close())
 		}
 	}
-	s := &Store{db: db, grower: grower{path: path}, queue: make(chan *request, maxBatch), done: make(chan struct{})}
+	s := &Store{db: db, queue: make(chan *request, maxBatch), done: make(chan struct{})}
 	go s.commitAll()
 	return s, nil
 }

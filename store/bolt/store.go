@@ -16,10 +16,9 @@ import (
 
 // Store is one open data directory.
 type Store struct {
-	db     *bbolt.DB
-	grower grower
-	queue  chan *request
-	done   chan struct{} // closed when the committer has ended
+	db    *bbolt.DB
+	queue chan *request
+	done  chan struct{} // closed when the committer has ended
 
 	closing sync.RWMutex // held for reading while handing in
 	closed  bool
@@ -87,7 +86,7 @@ func (s *Store) Append(ctx context.Context, changes []cases.Change) []error {
 func encodeChange(c cases.Change) (unit, error) {
 	u := make(unit, 0, len(c.Claims)+1+len(c.Pictures))
 	for _, claim := range c.Claims {
-		w, err := encode(claim.In, claim.ID, 0, claim.Doc)
+		w, err := encode(claim.In, claim.ID, claim.Doc)
 		if err != nil {
 			return nil, err
 		}
@@ -101,7 +100,7 @@ func encodeChange(c cases.Change) (unit, error) {
 	}
 	u = append(u, write{in: cases.Events, id: key, value: event, taken: cases.ErrExists})
 	for _, p := range c.Pictures {
-		w, err := encode(p.In, p.ID, p.Version, p.Doc)
+		w, err := encode(p.In, p.ID, p.Doc)
 		if err != nil {
 			return nil, err
 		}
@@ -110,11 +109,11 @@ func encodeChange(c cases.Change) (unit, error) {
 	return u, nil
 }
 
-func encode(in cases.Collection, id string, version int64, doc any) (write, error) {
+func encode(in cases.Collection, id string, doc any) (write, error) {
 	if err := checkID(in, id); err != nil {
 		return write{}, fmt.Errorf("%s: %w", in, err)
 	}
-	value, err := document.Encode(id, version, doc)
+	value, err := document.Encode(id, doc)
 	if err != nil {
 		return write{}, fmt.Errorf("%s: %w", in, err)
 	}
@@ -123,7 +122,7 @@ func encode(in cases.Collection, id string, version int64, doc any) (write, erro
 
 // Insert implements cases.Store.
 func (s *Store) Insert(ctx context.Context, in cases.Collection, id string, doc any) error {
-	w, err := encode(in, id, 0, doc)
+	w, err := encode(in, id, doc)
 	if err != nil {
 		return err
 	}
@@ -133,7 +132,7 @@ func (s *Store) Insert(ctx context.Context, in cases.Collection, id string, doc 
 
 // Put implements cases.Store.
 func (s *Store) Put(ctx context.Context, in cases.Collection, id string, doc any) error {
-	w, err := encode(in, id, 0, doc)
+	w, err := encode(in, id, doc)
 	if err != nil {
 		return err
 	}

@@ -2,11 +2,10 @@
 // engine: what mongodump, Compass or a report reads in MongoDB is byte for byte
 // what the local file holds.
 //
-// A document begins with its id as _id. A picture also carries _v, the sequence
-// of the last event folded into it. Everything else is the value itself, spelled
-// as encoding/json would spell its fields: names, omitted fields and embedded
-// structs follow the json tags, so a domain type has one set of tags and knows
-// nothing of BSON.
+// A document begins with its id as _id. Everything else is the value itself,
+// spelled as encoding/json would spell its fields: names, omitted fields and
+// embedded structs follow the json tags, so a domain type has one set of tags and
+// knows nothing of BSON.
 //
 // Some things differ from JSON, so that a value comes back as it went in:
 //

@@ -2,6 +2,7 @@ package document
 
 import (
 	"bytes"
+	"encoding/binary"
 	"fmt"
 	"reflect"
 
@@ -11,25 +12,19 @@ import (
 	"go.mongodb.org/mongo-driver/x/bsonx/bsoncore"
 )
 
-// The fields that every document may begin with, before the value's own.
-const (
-	idField      = "_id"
-	versionField = "_v"
-)
+// idField is the field that every document begins with, before the value's own.
+const idField = "_id"
 
-// Raw is the value part of a stored document as BSON, without id and version.
+// Raw is the value part of a stored document as BSON, without its id.
 // Decoding into a *Raw and encoding a Raw copies a document without knowing its
 // type, as exporting does.
 type Raw []byte
 
-// Encode spells doc as a document with an id and, unless it is 0, a version. Doc
-// is a struct, a map, a pointer to either, a Raw, or nil for no more than the id.
-func Encode(id string, version int64, doc any) ([]byte, error) {
+// Encode spells doc as a document with an id. Doc is a struct, a map, a pointer to
+// either, a Raw, or nil for no more than the id.
+func Encode(id string, doc any) ([]byte, error) {
 	at, b := bsoncore.AppendDocumentStart(make([]byte, 0, 1024))
 	b = bsoncore.AppendStringElement(b, idField, id)
-	if version != 0 {
-		b = bsoncore.AppendInt64Element(b, versionField, version)
-	}
 	value, err := encodeValue(doc)
 	if err != nil {
 		return nil, fmt.Errorf("document of type %T: %w", doc, err)
@@ -44,7 +39,7 @@ func encodeValue(doc any) ([]byte, error) {
 	case nil:
 		return nil, nil
 	case Raw:
-		return d, bson.Raw(d).Validate()
+		return d, validate(d)
 	}
 	v := reflect.Indirect(reflect.ValueOf(doc))
 	if !v.IsValid() || v.Kind() == reflect.Map && v.IsNil() {
@@ -73,7 +68,7 @@ func elements(doc []byte) []byte {
 // Decode reads a stored document into the value that into points to. What the
 // value held before is gone afterwards; it may also be a *Raw.
 func Decode(stored []byte, into any) error {
-	value, err := withoutHead(stored)
+	value, err := Value(stored)
 	if err != nil {
 		return err
 	}
@@ -97,6 +92,21 @@ func Decode(stored []byte, into any) error {
 	return nil
 }
 
+// validate checks that b is one whole BSON document. The driver's own check
+// panics on some lengths that no document has, also deep inside; that is an error
+// here as well.
+func validate(b []byte) (err error) {
+	defer func() {
+		if recover() != nil {
+			err = fmt.Errorf("%d bytes are no document", len(b))
+		}
+	}()
+	if len(b) < 5 || binary.LittleEndian.Uint32(b) != uint32(len(b)) {
+		return fmt.Errorf("%d bytes are no document", len(b))
+	}
+	return bson.Raw(b).Validate()
+}
+
 // ID is the id of a stored document.
 func ID(stored []byte) (string, error) {
 	id, ok := bson.Raw(stored).Lookup(idField).StringValueOK()
@@ -106,27 +116,15 @@ func ID(stored []byte) (string, error) {
 	return id, nil
 }
 
-// withoutHead copies a document without its id and version, which stand first.
-func withoutHead(stored []byte) ([]byte, error) {
-	if err := bson.Raw(stored).Validate(); err != nil {
+// Value is the value part of a stored document: a copy without the id, which
+// stands first.
+func Value(stored []byte) (Raw, error) {
+	if err := validate(stored); err != nil {
 		return nil, fmt.Errorf("a stored document is damaged: %w", err)
 	}
 	rest := elements(stored)
-	for len(rest) > 0 {
-		element, after, ok := bsoncore.ReadElement(rest)
-		if !ok {
-			return nil, fmt.Errorf("a stored document is damaged")
-		}
-		if key := element.Key(); key != idField && key != versionField {
-			break
-		}
+	if element, after, ok := bsoncore.ReadElement(rest); ok && element.Key() == idField {
 		rest = after
 	}
 	return bsoncore.BuildDocument(make([]byte, 0, len(rest)+5), rest), nil
-}
-
-// Value is the value part of a stored document.
-func Value(stored []byte) (Raw, error) {
-	value, err := withoutHead(stored)
-	return value, err
 }

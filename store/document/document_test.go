@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
-	"github.com/google/go-cmp/cmp/cmpopts"
 	"go.mongodb.org/mongo-driver/bson"
 	"pgregory.net/rapid"
 )
@@ -17,13 +16,16 @@ import (
 // colour is an enumeration, tree a recursive value with every kind of field.
 type colour string
 
-type base struct {
-	Created time.Time `json:"created"`
-	By      *string   `json:"by,omitempty"`
+type word string
+
+// hidden is not exported, its field is.
+type hidden struct {
+	Hidden string `json:"hidden"`
 }
 
 type tree struct {
-	base     // not exported: left out, as its exported fields would be by no one's wish
+	hidden   // embedded, so its exported fields are there
+	word     // embedded, not exported and no struct: left out, as in JSON
 	Base     `json:",omitempty"`
 	Name     string                     `json:"name"`
 	Kind     colour                     `json:"kind,omitempty"`
@@ -112,6 +114,7 @@ func anything(depth int) *rapid.Generator[any] {
 func trees(depth int) *rapid.Generator[tree] {
 	return rapid.Custom(func(t *rapid.T) tree {
 		x := tree{
+			hidden: hidden{Hidden: text().Draw(t, "hidden")},
 			Base:   Base{Created: instant().Draw(t, "created"), By: optional(t, "by", text())},
 			Name:   text().Draw(t, "name"),
 			Kind:   colour(text().Draw(t, "kind")),
@@ -142,11 +145,11 @@ func TestRoundTrip(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		in := trees(2).Draw(t, "tree")
 		id := text().Draw(t, "id")
-		stored, err := Encode(id, 7, &in)
+		stored, err := Encode(id, &in)
 		if err != nil {
 			t.Fatal(err)
 		}
-		again, err := Encode(id, 7, in)
+		again, err := Encode(id, in)
 		if err != nil || string(again) != string(stored) {
 			t.Fatalf("a value and a pointer to it differ, or twice is not the same: %v", err)
 		}
@@ -154,7 +157,7 @@ func TestRoundTrip(t *testing.T) {
 		if err := Decode(stored, &out); err != nil {
 			t.Fatal(err)
 		}
-		if diff := cmp.Diff(in, out, cmpopts.IgnoreUnexported(tree{})); diff != "" {
+		if diff := cmp.Diff(in, out, cmp.AllowUnexported(tree{})); diff != "" {
 			t.Fatalf("(-in +out):\n%s", diff)
 		}
 		if got, err := ID(stored); err != nil || got != id {
@@ -164,13 +167,13 @@ func TestRoundTrip(t *testing.T) {
 	})
 }
 
-// copyOf checks that a document copied as a Raw is the same but for its version.
+// copyOf checks that a document copied as a Raw is the same.
 func copyOf(t *rapid.T, id string, stored []byte) {
 	var raw Raw
 	if err := Decode(stored, &raw); err != nil {
 		t.Fatal(err)
 	}
-	again, err := Encode(id, 7, raw)
+	again, err := Encode(id, raw)
 	if err != nil || string(again) != string(stored) {
 		t.Fatalf("copied as it is, a document differs: %v", err)
 	}
@@ -183,20 +186,20 @@ func TestHowItReads(t *testing.T) {
 		doc  any
 		want string
 	}{
-		{nil, `{"_id":"x","_v":{"$numberLong":"3"}}`},
-		{map[string]any(nil), `{"_id":"x","_v":{"$numberLong":"3"}}`},
-		{map[colour]any{"b": 1, "a": "t", "a.b": nil}, `{"_id":"x","_v":{"$numberLong":"3"},"a":"t","a%2Eb":null,"b":{"$numberLong":"1"}}`},
-		{Base{Created: at, By: &by}, `{"_id":"x","_v":{"$numberLong":"3"},"created":{"$date":{"$numberLong":"1772452800000"}},"by":"A1"}`},
+		{nil, `{"_id":"x"}`},
+		{map[string]any(nil), `{"_id":"x"}`},
+		{map[colour]any{"b": 1, "a": "t", "a.b": nil}, `{"_id":"x","a":"t","a%2Eb":null,"b":{"$numberLong":"1"}}`},
+		{Base{Created: at, By: &by}, `{"_id":"x","created":{"$date":{"$numberLong":"1772452800000"}},"by":"A1"}`},
 		{struct {
 			*Base
 			Named *Base `json:"named"`
 			Raw   json.RawMessage
 			Not   string `json:"-"`
 			Dash  string `json:"-,"`
-		}{Base: &Base{Created: at}, Raw: json.RawMessage(`{"a": 1}`), Not: "never"}, `{"_id":"x","_v":{"$numberLong":"3"},"created":{"$date":{"$numberLong":"1772452800000"}},"named":null,"Raw":"{\"a\": 1}","-":""}`},
-		{struct{ *Base }{}, `{"_id":"x","_v":{"$numberLong":"3"}}`},
+		}{Base: &Base{Created: at}, Raw: json.RawMessage(`{"a": 1}`), Not: "never"}, `{"_id":"x","created":{"$date":{"$numberLong":"1772452800000"}},"named":null,"Raw":"{\"a\": 1}","-":""}`},
+		{struct{ *Base }{}, `{"_id":"x"}`},
 	} {
-		stored, err := Encode("x", 3, c.doc)
+		stored, err := Encode("x", c.doc)
 		if err != nil {
 			t.Errorf("%T: %v", c.doc, err)
 			continue
@@ -210,13 +213,14 @@ func TestHowItReads(t *testing.T) {
 
 func TestRefused(t *testing.T) {
 	type loop struct{ F func() }
-	for _, doc := range []any{"text", 1, []string{"a"}, []byte("{}"), loop{}, map[float64]int{1: 1},
+	type lost struct{ *hidden }
+	for _, doc := range []any{"text", 1, []string{"a"}, []byte("{}"), loop{}, lost{}, map[float64]int{1: 1},
 		map[string]any{"\xff": 1}, map[string]any{"c": make(chan int)}, Raw("no BSON")} {
-		if _, err := Encode("x", 0, doc); err == nil {
+		if _, err := Encode("x", doc); err == nil {
 			t.Errorf("%T was taken for a document", doc)
 		}
 	}
-	good, err := Encode("x", 0, map[string]string{"text": "secret words"})
+	good, err := Encode("x", map[string]string{"text": "secret words"})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -243,7 +247,7 @@ func TestKeys(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if stored == "" || stored[0] == '_' && (stored == "_id" || stored == "_v") || strings.ContainsAny(stored, ".$\x00") {
+		if stored == "" || stored == "_id" || strings.ContainsAny(stored, ".$\x00") {
 			t.Fatalf("%q is stored as %q", a, stored)
 		}
 		if back, err := unescapeKey(stored); err != nil || back != a {
@@ -261,10 +265,10 @@ func TestKeys(t *testing.T) {
 }
 
 func ExampleEncode() {
-	stored, err := Encode("0k3v", 2, struct {
+	stored, err := Encode("0k3v", struct {
 		Number string `json:"number"`
 		Late   bool   `json:"late,omitempty"`
 	}{Number: "PUI-2026-1"})
 	fmt.Println(bson.Raw(stored), err)
-	// Output: {"_id": "0k3v","_v": {"$numberLong":"2"},"number": "PUI-2026-1"} <nil>
+	// Output: {"_id": "0k3v","number": "PUI-2026-1"} <nil>
 }

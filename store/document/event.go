@@ -45,7 +45,7 @@ func EncodeEvent(e cases.Event) ([]byte, error) {
 // event is evidence, and is never read leniently.
 func DecodeEvent(stored []byte) (cases.Event, error) {
 	var e cases.Event
-	if err := bson.Raw(stored).Validate(); err != nil {
+	if err := validate(stored); err != nil {
 		return e, fmt.Errorf("a stored event is damaged: %w", err)
 	}
 	all, err := bson.Raw(stored).Elements()

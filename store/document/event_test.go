@@ -102,6 +102,8 @@ func FuzzDecodeEvent(f *testing.F) {
 	f.Add(whole)
 	f.Add(whole[:len(whole)-9])
 	f.Add([]byte{5, 0, 0, 0, 0})
+	f.Add([]byte{0, 0, 0, 0, '0'})                          // a length that no document has
+	f.Add([]byte{13, 0, 0, 0, 3, 'a', 0, 1, 0, 0, 0, 0, 0}) // and one inside another document
 	f.Add([]byte{})
 	f.Fuzz(func(t *testing.T, stored []byte) {
 		e, err := DecodeEvent(stored)

@@ -8,9 +8,9 @@ import (
 
 // Map keys come from people and other systems. MongoDB and the servers of its
 // protocol read a dot as a path and a leading dollar as an operator, some refuse
-// an empty key or stumble over a control character or a quotation mark in one, BSON cannot hold a NUL there, and
-// _id and _v are ours. Such a key is escaped with percent signs as in a URL; an
-// ordinary key is left alone.
+// an empty key or stumble over a control character or a quotation mark in one,
+// BSON cannot hold a NUL there, and _id is ours. Such a key is escaped with percent
+// signs as in a URL; an ordinary key is left alone.
 
 // escaped says whether a byte of a key is escaped, wherever it stands.
 func escaped(c byte) bool { return c < ' ' || c == 0x7f || strings.IndexByte(`%.$"\`, c) >= 0 }
@@ -24,7 +24,7 @@ func escapeKey(k string) (string, error) {
 	switch k {
 	case "":
 		return emptyKey, nil
-	case idField, versionField:
+	case idField:
 		return "%5F" + k[1:], nil
 	}
 	if !utf8.ValidString(k) {

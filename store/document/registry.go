@@ -21,7 +21,8 @@ var registry = newRegistry()
 
 func newRegistry() *bsoncodec.Registry {
 	r := bson.NewRegistry()
-	fields, err := bsoncodec.NewStructCodec(bsoncodec.StructTagParserFunc(jsonTags))
+	fields, err := bsoncodec.NewStructCodec(bsoncodec.StructTagParserFunc(jsonTags),
+		bsonoptions.StructCodec().SetAllowUnexportedFields(true)) // embedded ones only, as in JSON
 	if err != nil {
 		panic("a struct codec with a tag parser: " + err.Error())
 	}
@@ -67,6 +68,14 @@ func jsonTags(f reflect.StructField) (bsoncodec.StructTags, error) {
 	t := f.Type
 	if t.Kind() == reflect.Pointer {
 		t = t.Elem()
+	}
+	if !f.IsExported() {
+		switch {
+		case t.Kind() != reflect.Struct || name != "":
+			return bsoncodec.StructTags{Skip: true}, nil
+		case t != f.Type:
+			return bsoncodec.StructTags{}, fmt.Errorf("a pointer to the unexported %s is embedded: it could not be read back", t)
+		}
 	}
 	out := bsoncodec.StructTags{Name: name, Inline: f.Anonymous && name == "" && t.Kind() == reflect.Struct}
 	if name == "" {

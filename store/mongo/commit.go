@@ -114,7 +114,7 @@ func encodeChange(c cases.Change) (*change, error) {
 }
 
 func encode(in cases.Collection, id string, version int64, doc any) (spelled, error) {
-	b, err := document.Encode(id, version, doc)
+	b, err := document.Encode(id, doc)
 	if err != nil {
 		return spelled{}, fmt.Errorf("%s: %w", in, err)
 	}
