@@ -1,0 +1,125 @@
+package web
+
+import (
+	"encoding/json"
+	"fmt"
+	"strings"
+
+	"github.com/danielgtaylor/huma/v2"
+)
+
+// Row is what the tests see of a row of the table.
+type Row struct {
+	Method, Path, Example string
+	Access                Access
+	IfMatch, Limited      bool
+	Keyed                 bool
+	HasBody               bool
+}
+
+// Rows is the table of URLs.
+func Rows() []Row {
+	var out []Row
+	for _, r := range routes() {
+		out = append(out, Row{r.Method, r.Path, r.Example, r.Access, r.IfMatch, r.Limited, r.Key != noKey, r.Body != nil})
+	}
+	return out
+}
+
+// BodyOf is a body from examples/.
+func BodyOf(name string) []byte {
+	b, err := examples.ReadFile("examples/" + name + ".json")
+	if err != nil {
+		panic(err)
+	}
+	return b
+}
+
+// PageWords are the texts of the pages by language.
+func PageWords() map[string]map[string]string { return pageWords }
+
+// OpenAPI is the description of the API.
+func (s *Server) OpenAPI() (*huma.OpenAPI, error) {
+	d, err := s.doc()
+	if err != nil {
+		return nil, err
+	}
+	return d.doc, nil
+}
+
+// rowOf is the row that answers a path.
+func (s *Server) rowOf(method, path string) *route {
+	path, _, _ = strings.Cut(path, "?")
+	parts := strings.Split(path, "/")
+rows:
+	for i := range s.table {
+		r := &s.table[i]
+		want := strings.Split(r.Path, "/")
+		if len(want) != len(parts) || r.Method != method && !(method == "HEAD" && r.Method == get) {
+			continue
+		}
+		for j := range want {
+			if !strings.HasPrefix(want[j], "{") && want[j] != parts[j] {
+				continue rows
+			}
+		}
+		return r
+	}
+	return nil
+}
+
+// Check says how an answer differs from the description of its row.
+func (s *Server) Check(method, path string, status int, kind string, body []byte) []string {
+	d, err := s.doc()
+	if err != nil {
+		return []string{err.Error()}
+	}
+	row := s.rowOf(method, path)
+	if row == nil {
+		return s.checkBody(d, &huma.Schema{Ref: schemaPrefix + "Problem"}, body)
+	}
+	item := d.doc.Paths[row.Path]
+	op := map[string]*huma.Operation{get: item.Get, post: item.Post, put: item.Put, del: item.Delete}[row.Method]
+	r := op.Responses[fmt.Sprint(status)]
+	if r == nil {
+		return []string{fmt.Sprintf("%s %s does not say that it answers %d", row.Method, row.Path, status)}
+	}
+	if len(r.Content) == 0 {
+		if len(body) > 0 {
+			return []string{"a body that is not described"}
+		}
+		return nil
+	}
+	content := r.Content[kind]
+	if content == nil {
+		return []string{fmt.Sprintf("%s %s does not say that it answers %d with %s", row.Method, row.Path, status, kind)}
+	}
+	if kind != jsonType && kind != problemType {
+		return nil
+	}
+	return s.checkBody(d, content.Schema, body)
+}
+
+func (s *Server) checkBody(d *description, schema *huma.Schema, body []byte) []string {
+	var v any
+	if err := json.Unmarshal(body, &v); err != nil {
+		return []string{"not JSON: " + err.Error()}
+	}
+	res := &huma.ValidateResult{}
+	huma.Validate(d.schemas.registry, schema, huma.NewPathBuffer(nil, 0), huma.ModeReadFromServer, v, res)
+	var out []string
+	for _, err := range res.Errors {
+		out = append(out, err.Error())
+	}
+	return out
+}
+
+// CheckRequest says how a body differs from the description of what a row takes.
+func (s *Server) CheckRequest(method, path string, body []byte) []string {
+	d, err := s.doc()
+	if err != nil {
+		return []string{err.Error()}
+	}
+	row := s.rowOf(method, path)
+	return s.checkBody(d, d.schemas.of(row.Body), body)
+}
