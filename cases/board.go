@@ -2,9 +2,11 @@ package cases
 
 import (
 	"slices"
+	"sort"
 	"strings"
 	"sync"
 	"time"
+	"unicode"
 
 	"github.com/vaka-project/vaka/workflow"
 )
@@ -36,9 +38,9 @@ type Summary struct {
 	Incident          string            `json:"incident,omitempty"`
 	Secret            bool              `json:"secret"`
 	Named             []string          `json:"named,omitempty"`
-	Submitter         string            `json:"submitter"`
-	Unit              string            `json:"unit,omitempty"` // only with a verified mandate
-	Merging           bool              `json:"merging"`        // a merge into it waits to be carried on
+	Submitter         string            `json:"submitter,omitempty"` // of a notification: the account that filed it
+	Unit              string            `json:"unit,omitempty"`      // only with a verified mandate
+	Merging           bool              `json:"merging"`             // a merge into it waits to be carried on
 }
 
 // DueClock is an open clock in a summary.
@@ -63,12 +65,13 @@ func (c *Case) Summary() Summary {
 		SupervisionNumber: c.SupervisionNumber, State: c.State, Phase: c.Phase, Priority: c.Priority,
 		Episode: c.Episode, Source: c.Source, Controller: c.Party.Label(), ControllerKey: c.Party.Key(),
 		Sector: c.Party.Sector, ReceivedAt: c.OpenedAt, UpdatedAt: c.UpdatedAt, Late: c.Late(),
-		Assignee: c.Assignee, Incident: c.Incident, Secret: c.Secret, Named: c.Named, Submitter: c.OpenedBy,
-	}
-	if c.MandateVerified {
-		s.Unit = c.Party.Unit
+		Assignee: c.Assignee, Incident: c.Incident, Secret: c.Secret, Named: c.Named,
 	}
 	if n := c.Latest(); n != nil {
+		s.Submitter = c.OpenedBy
+		if c.MandateVerified {
+			s.Unit = c.Party.Unit
+		}
 		if j := c.judgementOf(n.N); j != nil {
 			s.FiledLate = j.Late
 		}
@@ -85,19 +88,18 @@ func (c *Case) Summary() Summary {
 // Key is the same for notifications of the same controller, however often its
 // name is spelled in capitals or with other spaces.
 func (p Party) Key() string {
-	switch {
-	case p.Unit != "":
+	if p.Unit != "" {
 		return "unit:" + p.Unit
-	case p.IDNumber != "":
-		return "nr:" + strings.Map(digitsOnly, p.IDNumber) + "|" + foldText(p.Board)
-	default:
-		return "name:" + foldText(p.Name) + "|" + foldText(p.Board)
 	}
+	if number := strings.Map(lettersAndDigits, p.IDNumber); number != "" {
+		return "nr:" + number + "|" + foldText(p.Board)
+	}
+	return "name:" + foldText(p.Name) + "|" + foldText(p.Board)
 }
 
-func digitsOnly(r rune) rune {
-	if r >= '0' && r <= '9' {
-		return r
+func lettersAndDigits(r rune) rune {
+	if unicode.IsLetter(r) || unicode.IsDigit(r) {
+		return unicode.ToLower(r)
 	}
 	return -1
 }
@@ -105,110 +107,109 @@ func digitsOnly(r rune) rune {
 // foldText makes spellings equal that differ in case or spaces only.
 func foldText(s string) string { return strings.Join(strings.Fields(strings.ToLower(s)), " ") }
 
-// row is what the board scans: small, without pointers to follow, so that a
-// million of them pass through the caches quickly. Texts are looked up in the
-// summary beside it.
-type row struct {
-	received int64 // milliseconds
-	due      int64 // milliseconds, 0 when no clock runs
-	assignee uint32
-	incident uint32
-	sub      uint32 // submitter
-	unit     uint32
-	state    uint8
-	phase    uint8
-	priority uint8
-	sector   uint8
-	late     bool
-	secret   bool
-}
-
-// card is the rest of a case on the board.
-type card struct {
-	Summary
-	search string // folded texts that a search over the board looks through
-}
-
 // Board keeps a summary of every case in memory and answers every list, count
 // and due clock from them. It is safe for many goroutines at once.
+//
+// A case keeps its position for ever; rows, cards and prints are by position.
 type Board struct {
-	mu      sync.RWMutex
-	rows    []row
-	cards   []*card
-	index   map[string]int32
-	order   []int32 // positions, newest arrival last
-	dirty   bool    // order has entries out of place
-	words   words
-	repeats map[string][]int64 // arrivals by controller and cause, milliseconds
+	mu     sync.RWMutex
+	rows   []row
+	cards  []*card
+	prints []print
+	index  map[string]int32 // position by id
+	order  []int32          // positions, newest arrival last
+	dirty  bool             // order has entries out of place
+	words  words
+	latest map[cause]int32 // the newest position of a controller and cause
+	former []int32         // the position before in that chain, or -1
 }
 
-// words gives each code or id a small number, so that rows compare numbers.
-type words struct {
-	number map[string]uint32
-	text   []string
-}
-
-func (w *words) of(s string) uint32 {
-	if n, ok := w.number[s]; ok {
-		return n
-	}
-	n := uint32(len(w.text))
-	w.number[s], w.text = n, append(w.text, s)
-	return n
-}
-
-// find is the number of a word that may never have been seen.
-func (w *words) find(s string) (uint32, bool) {
-	n, ok := w.number[s]
-	return n, ok
-}
+// cause is a controller and what caused its breach, as words.
+type cause struct{ key, cause uint32 }
 
 // NewBoard makes an empty board.
 func NewBoard() *Board {
-	return &Board{
-		index:   map[string]int32{},
-		words:   words{number: map[string]uint32{"": 0}, text: []string{""}},
-		repeats: map[string][]int64{},
-	}
+	return &Board{index: map[string]int32{}, words: newWords(), latest: map[cause]int32{}}
 }
 
 // Put shows a summary unless the board already has that version or a later one.
 // It says whether it did.
 func (b *Board) Put(s Summary) bool {
-	c := &card{Summary: s, search: searchText(&s)}
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	i, known := b.index[s.ID]
-	if known && b.cards[i].Version >= s.Version {
+	if known && b.cards[i].version >= s.Version {
 		return false
 	}
-	r := b.rowOf(&s)
-	if known {
-		b.rows[i], b.cards[i] = r, c
+	r, c, p := b.rowOf(&s), b.cardOf(&s), printOfSummary(&s)
+	if !known {
+		i = int32(len(b.rows))
+		b.index[c.id()] = i
+		b.rows, b.cards, b.prints = append(b.rows, r), append(b.cards, c), append(b.prints, p)
+		b.former = append(b.former, -1)
+		b.arrive(i)
+		b.link(i)
 		return true
 	}
-	i = int32(len(b.rows))
-	b.index[s.ID] = i
-	b.rows, b.cards = append(b.rows, r), append(b.cards, c)
-	b.arrive(i)
-	key := s.ControllerKey + "|" + s.Cause
-	b.repeats[key] = append(b.repeats[key], r.received)
+	relink := b.causeOf(i) != cause{c.key, c.cause}
+	if relink {
+		b.unlink(i)
+	}
+	b.rows[i], b.cards[i], b.prints[i] = r, c, p
+	if relink {
+		b.link(i)
+	}
 	return true
 }
 
-// arrive puts a new position in the order of arrival. Most come last; one that
-// does not is moved back to its place when it is near, and sorted later when not.
-func (b *Board) arrive(i int32) {
-	b.order = append(b.order, i)
-	at := len(b.order) - 1
-	for steps := 0; at > 0 && b.before(i, b.order[at-1]); at-- {
-		if steps++; steps > 512 {
-			b.dirty = true
-			return
-		}
-		b.order[at] = b.order[at-1]
-		b.order[at-1] = i
+func (b *Board) causeOf(i int32) cause { return cause{b.cards[i].key, b.cards[i].cause} }
+
+// link puts a position into the chain of its controller and cause.
+func (b *Board) link(i int32) {
+	of := b.causeOf(i)
+	b.former[i] = -1
+	if before, ok := b.latest[of]; ok {
+		b.former[i] = before
 	}
+	b.latest[of] = i
+}
+
+// unlink takes a position out of the chain that it is in.
+func (b *Board) unlink(i int32) {
+	of := b.causeOf(i)
+	if b.latest[of] != i {
+		at := b.latest[of]
+		for b.former[at] != i {
+			at = b.former[at]
+		}
+		b.former[at] = b.former[i]
+		return
+	}
+	if b.former[i] >= 0 {
+		b.latest[of] = b.former[i]
+	} else {
+		delete(b.latest, of)
+	}
+}
+
+// near is how many entries of the order are moved for one that comes late. Beyond
+// that, as when a whole store is read by id, the order is sorted when it is asked for.
+const near = 1 << 15
+
+// arrive puts a new position in the order of arrival. Most come last.
+func (b *Board) arrive(i int32) {
+	n := len(b.order)
+	b.order = append(b.order, i)
+	if b.dirty || n == 0 || !b.before(i, b.order[n-1]) {
+		return
+	}
+	at := sort.Search(n, func(k int) bool { return b.before(i, b.order[k]) })
+	if n-at > near {
+		b.dirty = true
+		return
+	}
+	copy(b.order[at+1:], b.order[at:n])
+	b.order[at] = i
 }
 
 // before orders positions by arrival and then by id.
@@ -216,7 +217,7 @@ func (b *Board) before(i, j int32) bool {
 	if b.rows[i].received != b.rows[j].received {
 		return b.rows[i].received < b.rows[j].received
 	}
-	return b.cards[i].ID < b.cards[j].ID
+	return b.cards[i].id() < b.cards[j].id()
 }
 
 // read takes the lock for reading with the order of arrival in place.
@@ -241,52 +242,6 @@ func (b *Board) read() {
 	}
 }
 
-func (b *Board) rowOf(s *Summary) row {
-	r := row{
-		received: s.ReceivedAt.UnixMilli(),
-		assignee: b.words.of(s.Assignee),
-		incident: b.words.of(s.Incident),
-		sub:      b.words.of(s.Submitter),
-		unit:     b.words.of(s.Unit),
-		state:    stateNumber[s.State],
-		phase:    phaseNumber[s.Phase],
-		priority: priorityNumber[s.Priority],
-		sector:   sectorNumber[s.Sector],
-		late:     s.Late,
-		secret:   s.Secret,
-	}
-	if due := s.NextDueAt(); !due.IsZero() {
-		r.due = due.UnixMilli()
-	}
-	return r
-}
-
-// numbering numbers codes from 0 on in their declared order.
-func numbering[T ~string](codes []string) map[T]uint8 {
-	m := make(map[T]uint8, len(codes))
-	for i, c := range codes {
-		m[T(c)] = uint8(i)
-	}
-	return m
-}
-
-var (
-	stateNumber    = numbering[workflow.State](workflow.State("").Codes())
-	phaseNumber    = numbering[workflow.Phase](workflow.Phase("").Codes())
-	priorityNumber = numbering[workflow.Priority](workflow.Priority("").Codes())
-	sectorNumber   = numbering[SectorOfActivity](append([]string{""}, SectorOfActivity("").Codes()...))
-)
-
-// partySearchText is what the notifier's side searches: not the authority's numbers.
-func partySearchText(s *Summary) string {
-	return strings.ToLower(s.Number + "\n" + s.Controller + "\n" + s.Reference)
-}
-
-// searchText is what a search over the board looks through.
-func searchText(s *Summary) string {
-	return strings.ToLower(s.Number + "\n" + s.DiaryNumber + "\n" + s.SupervisionNumber + "\n" + s.Controller + "\n" + s.Reference)
-}
-
 // Len is how many cases the board shows.
 func (b *Board) Len() int {
 	b.mu.RLock()
@@ -302,7 +257,7 @@ func (b *Board) Get(id string) (Summary, bool) {
 	if !ok {
 		return Summary{}, false
 	}
-	return b.cards[i].Summary, true
+	return b.summary(i), true
 }
 
 // Version is the version that the board shows of a case, 0 when it shows none.
@@ -310,40 +265,50 @@ func (b *Board) Version(id string) int64 {
 	b.mu.RLock()
 	defer b.mu.RUnlock()
 	if i, ok := b.index[id]; ok {
-		return b.cards[i].Version
+		return b.cards[i].version
 	}
 	return 0
 }
 
-// Repeats counts earlier breaches of the same controller with the same cause
-// that arrived in [since, until).
-func (b *Board) Repeats(controllerKey, cause string, since, until time.Time) int {
+// Repeats counts the breaches of the same controller with the same cause that
+// arrived in [since, until).
+func (b *Board) Repeats(controllerKey, what string, since, until time.Time) int {
 	b.mu.RLock()
 	defer b.mu.RUnlock()
+	key, ok := b.words.find(controllerKey)
+	why, seen := b.words.find(what)
+	at, linked := b.latest[cause{key, why}]
+	if !ok || !seen || !linked {
+		return 0
+	}
 	n := 0
-	for _, at := range b.repeats[controllerKey+"|"+cause] {
-		if at >= since.UnixMilli() && at < until.UnixMilli() {
+	for ; at >= 0; at = b.former[at] {
+		if r := b.rows[at].received; r >= since.UnixMilli() && r < until.UnixMilli() {
 			n++
 		}
 	}
 	return n
 }
 
-// Pending are the cases in which a rule may have to act at now: a clock has run
-// out, or a merge waits, or the state is one that the system itself leaves.
-func (b *Board) Pending(now time.Time, leaves func(workflow.State) bool) []Summary {
-	var leaving [256]bool
-	for s, n := range stateNumber {
-		leaving[n] = leaves(s)
+// Pending are the cases in which a rule may have to act at now: those in an
+// untimed state, those in a timed state of which a clock has run out, and those
+// into which a merge waits to be carried on.
+func (b *Board) Pending(now time.Time, timed, untimed []workflow.State) []Summary {
+	at, always := now.UnixMilli(), markMerging
+	var when uint64
+	for _, s := range untimed {
+		always |= stateMarks.bit[s]
 	}
-	at := now.UnixMilli()
+	for _, s := range timed {
+		when |= stateMarks.bit[s]
+	}
 	b.mu.RLock()
 	defer b.mu.RUnlock()
 	var out []Summary
 	for i := range b.rows {
 		r := &b.rows[i]
-		if r.due != 0 && r.due < at || leaving[r.state] || b.cards[i].Merging {
-			out = append(out, b.cards[i].Summary)
+		if r.marks&always != 0 || r.marks&when != 0 && r.due != 0 && r.due < at {
+			out = append(out, b.summary(int32(i)))
 		}
 	}
 	return out

@@ -50,7 +50,7 @@ type Case struct {
 
 	MandateVerified bool         `json:"mandate_verified"` // the filer had a recorded mandate for the unit
 	Submissions     []Submission `json:"submissions,omitempty"`
-	Judgements      []Judgement  `json:"judgements,omitempty"` // of the 72 hours; the last one counts
+	Judgements      []Judgement  `json:"judgements,omitempty"` // of the 72 hours; Judgement is the one that counts
 	Clocks          []Clock      `json:"clocks,omitempty"`
 	Requests        []Request    `json:"requests,omitempty"`
 
@@ -218,11 +218,12 @@ type Request struct {
 	DueAt      time.Time          `json:"due_at"`
 	AnsweredAt *time.Time         `json:"answered_at,omitempty"`
 	Expired    bool               `json:"expired"`
-	Answer     Text               `json:"answer,omitempty"` // as noted by whoever registered it
+	Cancelled  bool               `json:"cancelled,omitempty"` // the case ended before it was answered
+	Answer     Text               `json:"answer,omitempty"`    // as noted by whoever registered it
 }
 
 // Open says whether a request still waits for its answer.
-func (r Request) Open() bool { return r.AnsweredAt == nil && !r.Expired }
+func (r Request) Open() bool { return r.AnsweredAt == nil && !r.Expired && !r.Cancelled }
 
 // PriorityJudgement is a priority with the rules that fired, or the person and
 // the reason that set it by hand.
@@ -317,14 +318,13 @@ func (OSSRole) Codes() []string {
 
 // OneStopShop is how a cross-border case stands among the authorities.
 type OneStopShop struct {
-	Role        OSSRole `json:"role"`
-	LeadSA      string  `json:"lead_sa,omitempty"`
-	Reason      Text    `json:"reason,omitempty"`
-	IMINumber   string  `json:"imi_number,omitempty"`
-	Objection   Text    `json:"objection,omitempty"`    // one that waits for an answer
-	Answered    []Text  `json:"answered,omitempty"`     // objections that were followed or referred
-	Consulted   bool    `json:"consulted"`              // a draft was shared under Art. 60(3)
-	BoardAnswer Text    `json:"board_answer,omitempty"` // the Board's decision under Art. 65
+	Role      OSSRole `json:"role"`
+	LeadSA    string  `json:"lead_sa,omitempty"`
+	Reason    Text    `json:"reason,omitempty"`
+	IMINumber string  `json:"imi_number,omitempty"`
+	Objection Text    `json:"objection,omitempty"` // one that waits for an answer
+	Answered  []Text  `json:"answered,omitempty"`  // objections that were followed or referred
+	Consulted bool    `json:"consulted"`           // a draft was shared under Art. 60(3)
 }
 
 // Withdrawal is a notifier's wish to withdraw, and what the authority said. A
@@ -458,7 +458,8 @@ type Member struct {
 	Filed   *time.Time `json:"filed,omitempty"` // effective filing of the member
 	Version int64      `json:"version"`         // of the member when it was intended
 	Body    string     `json:"body,omitempty"`  // digest of a keyed request's body
-	Command string     `json:"command"`         // of the intent, so that the sweep carries on the same one
+	Command string     `json:"command"`         // of the member's step, so that whoever carries it on takes the same one
+	Intent  int64      `json:"intent"`          // sequence of the master's event that intends it
 	Status  string     `json:"status"`          // INTENDED, DONE or ABANDONED
 }
 
@@ -493,12 +494,16 @@ func (c *Case) Latest() *Submission {
 	return &c.Submissions[len(c.Submissions)-1]
 }
 
-// Judgement is the judgement of the 72 hours that counts, or nil.
+// Judgement is the judgement of the 72 hours that counts, or nil: the last one,
+// except that a correction by the controller does not undo what the authority
+// found for itself.
 func (c *Case) Judgement() *Judgement {
-	if len(c.Judgements) == 0 {
-		return nil
+	for i := len(c.Judgements) - 1; i >= 0; i-- {
+		if j := &c.Judgements[i]; c.Awareness == nil || j.Basis != BasisCorrected {
+			return j
+		}
 	}
-	return &c.Judgements[len(c.Judgements)-1]
+	return nil
 }
 
 // Late says whether the notification came after the deadline that counts.

@@ -1,6 +1,7 @@
 package cases
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -13,7 +14,7 @@ import (
 // it and folding needs no rule.
 func (s *Service) effects(a Actor, c *Case, r StepRequest, to workflow.State, now time.Time) (Taken, []Claim) {
 	t := Taken{From: c.State, To: to, Reason: r.Reason, Data: r.Data, Body: r.Command.Body}
-	t.Clocks = s.moveClocks(c, c.State, to, now, endedBy(r.Step))
+	t.Clocks = s.moveClocks(c, r.Step, to, c.Priority, now)
 	var claims []Claim
 	switch r.Step {
 	case workflow.StepRequestSupplement:
@@ -32,6 +33,7 @@ func (s *Service) effects(a Actor, c *Case, r StepRequest, to workflow.State, no
 			t.Number = s.numbers.next(s.policy.SupervisionPrefix, now.In(s.policy.Zone).Year())
 			claims = []Claim{claim(t.Number, c.ID)}
 		}
+		s.assess(&t, c, a, r, now)
 	case workflow.StepConsultArt60:
 		kind := workflow.ClockObjection
 		if r.Data.Revised {
@@ -43,9 +45,9 @@ func (s *Service) effects(a Actor, c *Case, r StepRequest, to workflow.State, no
 	case workflow.StepDecide, workflow.StepAdoptConsulted:
 		s.decide(&t, c, a, now)
 	case workflow.StepRecordService:
-		s.serve(&t, c)
+		s.serve(&t, c, now)
 	case workflow.StepMeasureDone, workflow.StepExtendClock:
-		s.moveOne(&t, c, r)
+		s.moveOne(&t, c, r, now)
 	case workflow.StepAssessSeverity, workflow.StepAssessRisk, workflow.StepSetPriority,
 		workflow.StepAssessAwareness, workflow.StepDetermineOSS:
 		s.assess(&t, c, a, r, now)
@@ -53,7 +55,7 @@ func (s *Service) effects(a Actor, c *Case, r StepRequest, to workflow.State, no
 	if !to.Open() {
 		t.Closing = closing(c, a, r, to, now)
 	}
-	s.rearm(&t, c, to, now)
+	s.rearm(&t.Clocks, c, to, now)
 	return t, claims
 }
 
@@ -77,50 +79,40 @@ var runsIn = map[workflow.ClockKind][]workflow.State{
 	workflow.ClockOrder:              {workflow.StateDecided, workflow.StateUnderAppeal, workflow.StateFollowUp},
 }
 
-// ending says what ended the clocks of a state that is left.
-type ending int
-
-const (
-	endedOtherwise ending = iota // what the clock waited for is no longer wanted
-	endedByAnswer                // it came
-	endedByExpiry                // the time ran out
-)
-
-func endedBy(step workflow.StepID) ending {
-	switch step {
-	case workflow.StepReplyReceived, workflow.StepHearingAnswered, workflow.StepSupplementReceived, workflow.StepAppealReceived,
-		workflow.StepAcceptCompliance:
-		return endedByAnswer
-	case workflow.StepReplyExpired, workflow.StepHearingExpired, workflow.StepSupplementExpired, workflow.StepCloseFinal,
-		workflow.StepAdoptConsulted:
-		return endedByExpiry
-	}
-	return endedOtherwise
+// answers says which steps bring what a kind of clock waits for.
+var answers = map[workflow.ClockKind][]workflow.StepID{
+	workflow.ClockRegistration:     {workflow.StepRegister},
+	workflow.ClockSupplement:       {workflow.StepSupplementReceived},
+	workflow.ClockSupplementUrgent: {workflow.StepSupplementReceived},
+	workflow.ClockReply:            {workflow.StepReplyReceived},
+	workflow.ClockHearing:          {workflow.StepHearingAnswered},
+	workflow.ClockBoard:            {workflow.StepAdoptConsulted},
+	workflow.ClockAppeal:           {workflow.StepAppealReceived},
+	workflow.ClockOrder:            {workflow.StepAcceptCompliance},
 }
 
-// ownTargets are clocks that wait for the authority itself: leaving their state
+// ownTargets are clocks that wait for the authority itself: carrying the case on
 // is what they waited for.
 var ownTargets = []workflow.ClockKind{
-	workflow.ClockRegistration, workflow.ClockTriageP1, workflow.ClockTriageP2, workflow.ClockTriageP3,
+	workflow.ClockTriageP1, workflow.ClockTriageP2, workflow.ClockTriageP3,
 	workflow.ClockStaleTriage, workflow.ClockStaleInvestigation,
 }
 
 // moveClocks ends the clocks that do not run in the state the case goes to, and
-// starts those that every stay in it starts.
-func (s *Service) moveClocks(c *Case, from, to workflow.State, now time.Time, how ending) ClockChanges {
+// starts those that every stay in it starts. p is the priority from then on.
+func (s *Service) moveClocks(c *Case, by workflow.StepID, to workflow.State, p workflow.Priority, now time.Time) ClockChanges {
 	var out ClockChanges
-	if from == to {
+	if c.State == to {
 		return out
 	}
 	for _, k := range c.OpenClocks() {
-		if slices.Contains(runsIn[k.Kind], to) && !(how != endedOtherwise && isSupplement(k.Kind)) {
-			continue
+		if k.endsBy(by, to, now) {
+			out.Ended = append(out.Ended, ClockEnd{ID: k.ID, Status: k.endStatus(by, now)})
 		}
-		out.Ended = append(out.Ended, ClockEnd{ID: k.ID, Status: endStatus(k, how, now)})
 	}
 	switch to {
 	case workflow.StateTriage:
-		s.start(&out, c, workflow.TriageClock(c.Priority), now, nil)
+		s.start(&out, c, workflow.TriageClock(p), now, nil)
 		s.start(&out, c, workflow.ClockStaleTriage, now, nil)
 	case workflow.StateInvestigation:
 		s.start(&out, c, workflow.ClockStaleInvestigation, now, nil)
@@ -128,11 +120,29 @@ func (s *Service) moveClocks(c *Case, from, to workflow.State, now time.Time, ho
 	return out
 }
 
-func endStatus(k Clock, how ending, now time.Time) ClockStatus {
+// endsBy says whether an open clock ends when the case goes to another state.
+func (k *Clock) endsBy(by workflow.StepID, to workflow.State, now time.Time) bool {
 	switch {
-	case slices.Contains(ownTargets, k.Kind), how == endedByAnswer:
-		return metOrMissed(k, now)
-	case how == endedByExpiry:
+	case !slices.Contains(runsIn[k.Kind], to):
+		return true
+	case isSupplement(k.Kind):
+		return by == workflow.StepSupplementReceived || by == workflow.StepSupplementExpired
+	default:
+		return k.lapses() && now.After(k.DueAt)
+	}
+}
+
+// lapses says whether a clock has done its work when it has run out, so that
+// nobody need act on it: when nobody has appealed, the decision stands.
+func (k *Clock) lapses() bool { return k.Kind == workflow.ClockAppeal }
+
+// endStatus is how an open clock stands once a step has ended it.
+func (k *Clock) endStatus(by workflow.StepID, now time.Time) ClockStatus {
+	abandoned := by == workflow.StepMerge || by == workflow.StepTransfer || by == workflow.StepAcceptWithdrawal
+	switch {
+	case slices.Contains(answers[k.Kind], by), slices.Contains(ownTargets, k.Kind) && !abandoned:
+		return metOrMissed(*k, now)
+	case now.After(k.DueAt):
 		return ClockExpired
 	default:
 		return ClockCancelled
@@ -168,13 +178,16 @@ func (s *Service) start(out *ClockChanges, c *Case, kind workflow.ClockKind, fro
 	}
 	k := s.clock(kind, from, n)
 	if due != nil {
-		k.DueAt = due.UTC().Truncate(time.Millisecond)
-		k.Rule = string(kind) + "/set"
-		k.Explanation = "The caseworker set this date when asking."
-		k.ExplanationSV = "Handläggaren satte detta datum i begäran."
+		k.set(*due, "The caseworker set this date when asking.", "Handläggaren satte detta datum i begäran.")
 	}
 	out.Opened = append(out.Opened, k)
 	return &out.Opened[len(out.Opened)-1]
+}
+
+// set gives a clock an end that a person chose.
+func (k *Clock) set(due time.Time, explanation, explanationSV string) {
+	k.DueAt, k.Rule = due, string(k.Kind)+"/set"
+	k.Explanation, k.ExplanationSV = explanation, explanationSV
 }
 
 // ask records a request to the party with the clock that runs for its answer.
@@ -226,33 +239,46 @@ func (s *Service) appealStart(c *Case, d *Decision) time.Time {
 }
 
 // serve corrects the date of service, and with it the end of the appeal period.
-func (s *Service) serve(t *Taken, c *Case) {
+// One that had run out by the wrong date runs again, unless an appeal came.
+func (s *Service) serve(t *Taken, c *Case, now time.Time) {
 	if c.Decision == nil {
 		return
 	}
 	d := *c.Decision
 	d.ServedOn = t.Data.ServiceDate
-	for _, k := range c.OpenClocks() {
-		if k.Kind != workflow.ClockAppeal {
-			continue
-		}
-		moved := s.clock(k.Kind, s.appealStart(c, &d), 0)
-		moved.ID, moved.Revision = k.ID, k.Revision+1
-		moved.MovedBecause = "The decision was served on another date."
-		d.AppealEndsAt = moved.DueAt
-		t.Clocks.Moved = append(t.Clocks.Moved, moved)
-	}
+	from := s.appealStart(c, &d)
+	d.AppealEndsAt = s.law.Due(workflow.ClockAppeal, from).DueAt
 	t.Decision = &d
+	appealed := c.State == workflow.StateUnderAppeal || len(c.Judgments) > 0
+	if appealed || d.AppealEndsAt.Equal(c.Decision.AppealEndsAt) {
+		return
+	}
+	for _, k := range c.OpenClocks() {
+		if k.Kind == workflow.ClockAppeal {
+			t.Clocks.Moved = append(t.Clocks.Moved, s.again(k, k.Kind, from, "The decision was served on another date."))
+			return
+		}
+	}
+	if d.AppealEndsAt.After(now) {
+		s.start(&t.Clocks, c, workflow.ClockAppeal, from, nil)
+	}
+}
+
+// again is an open clock as it runs from another start, perhaps as another kind.
+func (s *Service) again(k Clock, kind workflow.ClockKind, from time.Time, because string) Clock {
+	next := s.clock(kind, from, 0)
+	next.ID, next.Revision, next.Request, next.MovedBecause = k.ID, k.Revision+1, k.Request, because
+	return next
 }
 
 // moveOne ends the clock of a measure that is done, or gives a clock another end.
-func (s *Service) moveOne(t *Taken, c *Case, r StepRequest) {
+func (s *Service) moveOne(t *Taken, c *Case, r StepRequest, now time.Time) {
 	for _, k := range c.OpenClocks() {
 		switch {
 		case r.Step == workflow.StepMeasureDone && k.Kind == workflow.ClockOrder && k.Request == measureRequest(*r.Data.Measure-1):
-			t.Clocks.Ended = append(t.Clocks.Ended, ClockEnd{ID: k.ID, Status: ClockMet})
+			t.Clocks.Ended = append(t.Clocks.Ended, ClockEnd{ID: k.ID, Status: metOrMissed(k, now)})
 		case r.Step == workflow.StepExtendClock && k.ID == r.Data.Clock:
-			k.DueAt = r.Data.DueAt.UTC().Truncate(time.Millisecond)
+			k.set(*r.Data.DueAt, "The time limit was extended to this date.", "Anstånd har medgetts till detta datum.")
 			k.Revision++
 			k.MovedBecause = string(r.Reason)
 			t.Clocks.Moved = append(t.Clocks.Moved, k)
@@ -260,18 +286,15 @@ func (s *Service) moveOne(t *Taken, c *Case, r StepRequest) {
 	}
 }
 
-// rearm sets the clocks that watch for silence going anew after each step.
-func (s *Service) rearm(t *Taken, c *Case, to workflow.State, now time.Time) {
+// rearm sets the clocks that watch for silence going anew whenever something
+// happens in the case.
+func (s *Service) rearm(out *ClockChanges, c *Case, to workflow.State, now time.Time) {
 	for _, k := range c.OpenClocks() {
-		stale := k.Kind == workflow.ClockStaleTriage || k.Kind == workflow.ClockStaleInvestigation
-		moved := slices.ContainsFunc(t.Clocks.Moved, func(m Clock) bool { return m.ID == k.ID })
-		if !stale || moved || !slices.Contains(runsIn[k.Kind], to) || containsEnd(t.Clocks.Ended, k.ID) {
-			continue
+		watches := k.Kind == workflow.ClockStaleTriage || k.Kind == workflow.ClockStaleInvestigation
+		moved := slices.ContainsFunc(out.Moved, func(m Clock) bool { return m.ID == k.ID })
+		if watches && !moved && slices.Contains(runsIn[k.Kind], to) && !containsEnd(out.Ended, k.ID) {
+			out.Moved = append(out.Moved, s.again(k, k.Kind, now, "Something happened in the case."))
 		}
-		next := s.clock(k.Kind, now, 0)
-		next.ID, next.Revision = k.ID, k.Revision+1
-		next.MovedBecause = "Something happened in the case."
-		t.Clocks.Moved = append(t.Clocks.Moved, next)
 	}
 }
 
@@ -289,66 +312,74 @@ func (s *Service) assess(t *Taken, c *Case, a Actor, r StepRequest, now time.Tim
 		}
 	case workflow.StepAssessRisk:
 		view.Risk = &RiskAssessment{Risk: r.Data.Risk}
-	case workflow.StepDetermineOSS:
-		view.OSS = &OneStopShop{Role: r.Data.OSSRole}
+	case workflow.StepDetermineOSS, workflow.StepOpenInvestigation:
+		if r.Data.OSSRole != "" {
+			view.OSS = &OneStopShop{Role: r.Data.OSSRole}
+		}
 	case workflow.StepAssessAwareness:
 		if len(c.Submissions) > 0 {
-			j := s.judge(r.Data.AwareAt.UTC().Truncate(time.Millisecond), c.Submissions[0].Effective(), BasisAuthority)
+			_, effective := c.earliest(time.Time{}, c.Submissions[0].Effective())
+			j := s.judge(*r.Data.AwareAt, effective, BasisAuthority)
 			j.Reason = r.Reason
 			t.Judged = &j
 			view.Judgements = append(slices.Clone(c.Judgements), j)
 		}
 	}
 	if t.Priority == nil {
-		t.Priority = s.raise(&view, now)
+		t.Priority = s.raise(c, &view, now)
 	}
 	if t.Priority != nil {
-		s.retime(t, c, t.Priority.Priority)
+		s.retime(&t.Clocks, c, t.Priority.Priority)
 	}
 }
 
 // retime moves the triage clock when the priority changes: it runs from the same
 // start, by the period of the new priority.
-func (s *Service) retime(t *Taken, c *Case, p workflow.Priority) {
+func (s *Service) retime(out *ClockChanges, c *Case, p workflow.Priority) {
+	next := workflow.TriageClock(p)
 	for _, k := range c.OpenClocks() {
-		if k.Kind != workflow.ClockTriageP1 && k.Kind != workflow.ClockTriageP2 && k.Kind != workflow.ClockTriageP3 {
-			continue
-		}
-		if next := workflow.TriageClock(p); next != k.Kind {
-			moved := s.clock(next, k.StartedAt, 0)
-			moved.ID, moved.Revision, moved.MovedBecause = k.ID, k.Revision+1, "The priority changed."
-			t.Clocks.Moved = append(t.Clocks.Moved, moved)
+		triage := k.Kind == workflow.ClockTriageP1 || k.Kind == workflow.ClockTriageP2 || k.Kind == workflow.ClockTriageP3
+		if triage && k.Kind != next && !containsEnd(out.Ended, k.ID) {
+			out.Moved = append(out.Moved, s.again(k, next, k.StartedAt, "The priority changed."))
 		}
 	}
 }
 
 // prioritise applies the rules to what is known of the case.
-func (s *Service) prioritise(c *Case, now time.Time, first bool) PriorityJudgement {
-	p, rules := workflow.Prioritise(s.priorityFacts(c, now, first))
+func (s *Service) prioritise(c *Case, now time.Time) PriorityJudgement {
+	p, rules := workflow.Prioritise(s.priorityFacts(c, now))
 	return PriorityJudgement{Priority: p, Rules: rules, By: System("priority").Account, At: now}
 }
 
-// raise applies the rules anew. A rule only ever raises a priority: lowering one
-// takes a person and a reason.
-func (s *Service) raise(c *Case, now time.Time) *PriorityJudgement {
-	p := s.prioritise(c, now, false)
-	if len(p.Rules) == 0 || p.Priority > c.Priority {
+// raise applies the rules to a case as it is and as it is about to be. Only a rule
+// that did not fire before raises a priority: lowering one takes a person and a
+// reason, and what that person knew does not raise it again.
+func (s *Service) raise(c, next *Case, now time.Time) *PriorityJudgement {
+	before, after := s.prioritise(c, now), s.prioritise(next, now)
+	best := workflow.Priority("")
+	for _, rule := range workflow.PriorityRules() {
+		if slices.Contains(after.Rules, rule.ID) && !slices.Contains(before.Rules, rule.ID) {
+			best = cmp.Or(best, rule.Priority) // the rules of P1 come first
+		}
+	}
+	if best == "" || best > c.Priority {
 		return nil
 	}
-	if n := len(c.Priorities); n > 0 && p.Priority == c.Priority && slices.Equal(p.Rules, c.Priorities[n-1].Rules) {
-		return nil
-	}
-	return &p
+	after.Priority = best
+	return &after
 }
 
 // reprioritise applies the rules to a case with one more submission.
-func (s *Service) reprioritise(c *Case, sub Submission, now time.Time) *PriorityJudgement {
-	view := *c
-	view.Submissions = append(slices.Clone(c.Submissions), sub)
-	return s.raise(&view, now)
+func (s *Service) reprioritise(c *Case, f Filed, now time.Time) *PriorityJudgement {
+	next := *c
+	next.Submissions = append(slices.Clone(c.Submissions), f.Submission)
+	if f.Judgement != nil {
+		next.Judgements = append(slices.Clone(c.Judgements), *f.Judgement)
+	}
+	return s.raise(c, &next, now)
 }
 
-func (s *Service) priorityFacts(c *Case, now time.Time, first bool) workflow.PriorityFacts {
+func (s *Service) priorityFacts(c *Case, now time.Time) workflow.PriorityFacts {
 	n := c.Latest()
 	if n == nil {
 		return workflow.PriorityFacts{}

@@ -60,7 +60,7 @@ func newEvent(h Header, payload any) (Event, error) {
 	if _, err := rand.Read(salt); err != nil {
 		return Event{}, fmt.Errorf("salt: %w", err)
 	}
-	h.At = h.At.UTC().Truncate(time.Millisecond)
+	h.At = toMillis(h.At)
 	h.Digest = digest(salt, body)
 	return Event{Header: h, Payload: body, Salt: salt}, nil
 }
@@ -93,6 +93,20 @@ func (e Event) Read(into any) error {
 	}
 	if err := json.Unmarshal(e.Payload, into); err != nil {
 		return fmt.Errorf("event %s of kind %s: %w", Key(e.Header.Record, e.Header.Seq), e.Header.Kind, err)
+	}
+	return nil
+}
+
+// follows says whether e is the next event of a record that stands at version
+// with that head: an event that is bound to another history is never folded.
+func (e Event) follows(record string, version int64, head string) error {
+	switch {
+	case e.Header.Seq != version+1:
+		return fmt.Errorf("event %d does not follow version %d", e.Header.Seq, version)
+	case version > 0 && e.Header.Record != record:
+		return fmt.Errorf("event %d belongs to another record", e.Header.Seq)
+	case e.Header.Prev != head:
+		return fmt.Errorf("event %d is not bound to the one before it", e.Header.Seq)
 	}
 	return nil
 }

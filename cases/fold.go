@@ -16,6 +16,7 @@ const (
 	EventMergeIntended  EventKind = "merge_intended"        // payload Member, on the master
 	EventMergeDone      EventKind = "merge_done"            // payload MergeEnd, on the master
 	EventMergeAbandoned EventKind = "merge_abandoned"       // payload MergeEnd, on the master
+	EventClocksLapsed   EventKind = "clocks_lapsed"         // payload ClockChanges
 )
 
 // Received is the first event of a case that begins with a notification.
@@ -77,6 +78,7 @@ type Taken struct {
 // MergeEnd tells the master how a merge ended.
 type MergeEnd struct {
 	Case      string     `json:"case"`
+	Intent    int64      `json:"intent"`              // sequence of the merge_intended that it ends
 	Judgement *Judgement `json:"judgement,omitempty"` // where the member was aware earlier
 	Reason    Text       `json:"reason,omitempty"`
 }
@@ -100,8 +102,11 @@ func (c *Case) Stand() (int64, string) { return c.Version, c.Head }
 // Apply folds the next event into the case. It computes nothing that an event
 // does not hold, so folding gives the same case for ever.
 func (c *Case) Apply(e Event) error {
-	if e.Header.Seq != c.Version+1 {
-		return fmt.Errorf("event %d does not follow version %d", e.Header.Seq, c.Version)
+	if err := e.follows(c.ID, c.Version, c.Head); err != nil {
+		return err
+	}
+	if begins := e.Header.Kind == EventReceived || e.Header.Kind == EventOpened; begins != (c.Version == 0) {
+		return fmt.Errorf("a case cannot have %q as its event %d", e.Header.Kind, e.Header.Seq)
 	}
 	if err := c.applyPayload(e); err != nil {
 		return err
@@ -121,9 +126,15 @@ func (c *Case) applyPayload(e Event) error {
 	case EventFiled:
 		return fold(c, e, c.filed)
 	case EventMergeIntended:
-		return fold(c, e, func(_ Header, m Member) { c.Merged = append(c.Merged, m) })
+		return fold(c, e, func(h Header, m Member) error {
+			m.Intent = h.Seq
+			c.Merged = append(c.Merged, m)
+			return nil
+		})
 	case EventMergeDone, EventMergeAbandoned:
 		return fold(c, e, c.mergeEnded)
+	case EventClocksLapsed:
+		return fold(c, e, func(h Header, p ClockChanges) error { return c.clocked(h, p) })
 	}
 	if _, ok := workflow.StepByID(workflow.StepID(e.Header.Kind)); ok {
 		return fold(c, e, c.taken)
@@ -142,12 +153,14 @@ func (p Taken) body() string    { return p.Body }
 
 // fold reads an event's payload as T and hands it on. It notes keyed commands,
 // so that a repeated request finds the event that it became.
-func fold[T any](c *Case, e Event, apply func(Header, T)) error {
+func fold[T any](c *Case, e Event, apply func(Header, T) error) error {
 	var payload T
 	if err := e.Read(&payload); err != nil {
 		return err
 	}
-	apply(e.Header, payload)
+	if err := apply(e.Header, payload); err != nil {
+		return err
+	}
 	if k, ok := any(payload).(keyed); ok && k.body() != "" {
 		if c.Commands == nil {
 			c.Commands = map[string]int64{}
@@ -157,7 +170,7 @@ func fold[T any](c *Case, e Event, apply func(Header, T)) error {
 	return nil
 }
 
-func (c *Case) received(h Header, p Received) {
+func (c *Case) received(h Header, p Received) error {
 	c.Number, c.Party, c.MandateVerified = p.Number, p.Party, p.MandateVerified
 	c.Source, c.State, c.Episode = SourceNotification, workflow.StateReceived, 1
 	c.OpenedBy, c.OpenedAt = h.Actor, p.Submission.ReceivedAt
@@ -165,14 +178,16 @@ func (c *Case) received(h Header, p Received) {
 	c.Judgements = []Judgement{p.Judgement}
 	c.Clocks = p.Clocks
 	c.prioritised(p.Priority)
+	return nil
 }
 
-func (c *Case) opened(h Header, p Opened) {
+func (c *Case) opened(h Header, p Opened) error {
 	c.Number, c.Party, c.Source, c.Subject = p.Number, p.Party, p.Source, p.Subject
 	c.State, c.Episode = workflow.StateRegistered, 1
 	c.OpenedBy, c.OpenedAt, c.MandateVerified = h.Actor, p.OpenedAt, true
 	c.Clocks, c.RegisteredAt = p.Clocks, &h.At
 	c.prioritised(p.Priority)
+	return nil
 }
 
 func (c *Case) prioritised(p PriorityJudgement) {
@@ -180,7 +195,7 @@ func (c *Case) prioritised(p PriorityJudgement) {
 	c.Priorities = append(c.Priorities, p)
 }
 
-func (c *Case) filed(h Header, p Filed) {
+func (c *Case) filed(h Header, p Filed) error {
 	c.Submissions = append(c.Submissions, p.Submission)
 	c.State = p.To
 	if p.Judgement != nil {
@@ -195,7 +210,7 @@ func (c *Case) filed(h Header, p Filed) {
 	if p.Submission.Kind == SubmissionWithdrawal {
 		c.Withdrawal = &Withdrawal{RequestedAt: h.At, Submission: p.Submission.N}
 	}
-	c.clocked(h, p.Clocks)
+	return c.clocked(h, p.Clocks)
 }
 
 func (c *Case) answered(id string, at time.Time, answer Text) {
@@ -206,45 +221,72 @@ func (c *Case) answered(id string, at time.Time, answer Text) {
 	}
 }
 
-func (c *Case) clocked(h Header, p ClockChanges) {
+// clocked ends, moves and starts clocks. One that is not open never changes.
+func (c *Case) clocked(h Header, p ClockChanges) error {
 	for _, end := range p.Ended {
-		for i := range c.Clocks {
-			if c.Clocks[i].ID == end.ID {
-				at := h.At
-				c.Clocks[i].Status, c.Clocks[i].ClosedAt = end.Status, &at
-			}
+		k := c.openClock(end.ID)
+		if k == nil {
+			return fmt.Errorf("no open clock %q to end", end.ID)
 		}
+		at := h.At
+		k.Status, k.ClosedAt = end.Status, &at
 	}
 	for _, moved := range p.Moved {
-		for i := range c.Clocks {
-			if c.Clocks[i].ID == moved.ID {
-				c.Clocks[i] = moved
-			}
+		k := c.openClock(moved.ID)
+		if k == nil {
+			return fmt.Errorf("no open clock %q to move", moved.ID)
 		}
+		*k = moved
+		c.putOff(moved.Request, moved.DueAt)
 	}
 	c.Clocks = append(c.Clocks, p.Opened...)
+	return nil
 }
 
-func (c *Case) mergeEnded(h Header, p MergeEnd) {
+func (c *Case) openClock(id string) *Clock {
+	for i := range c.Clocks {
+		if c.Clocks[i].ID == id && c.Clocks[i].Status == ClockOpen {
+			return &c.Clocks[i]
+		}
+	}
+	return nil
+}
+
+// putOff gives a request the date of its clock.
+func (c *Case) putOff(request string, due time.Time) {
+	for i := range c.Requests {
+		if r := &c.Requests[i]; r.ID == request && r.Open() {
+			r.DueAt = due
+		}
+	}
+}
+
+func (c *Case) mergeEnded(h Header, p MergeEnd) error {
 	status := MergeAbandoned
 	if h.Kind == EventMergeDone {
 		status = MergeDone
 	}
 	for i := range c.Merged {
-		if c.Merged[i].Case == p.Case && c.Merged[i].Status == MergeIntended {
-			c.Merged[i].Status = status
+		if m := &c.Merged[i]; m.Intent == p.Intent && m.Status == MergeIntended {
+			m.Status = status
 		}
 	}
 	if p.Judgement != nil {
 		c.Judgements = append(c.Judgements, *p.Judgement)
 	}
+	return nil
 }
 
 // taken folds a step: first what every step may bring, then what is the step's own.
-func (c *Case) taken(h Header, p Taken) {
+func (c *Case) taken(h Header, p Taken) error {
 	step := workflow.StepID(h.Kind)
+	if has, ok := stepNeeds[step]; ok && !has(c, p) {
+		return fmt.Errorf("the event lacks what %q is about", step)
+	}
 	c.State = p.To
-	c.clocked(h, p.Clocks)
+	if err := c.clocked(h, p.Clocks); err != nil {
+		return err
+	}
 	if p.Request != nil {
 		c.Requests = append(c.Requests, *p.Request)
 	}
@@ -263,11 +305,42 @@ func (c *Case) taken(h Header, p Taken) {
 	if p.Closing != nil {
 		c.Closing = p.Closing
 		c.Master = p.Data.MasterCase
+		c.dropRequests()
 	}
 	if apply, ok := stepFolds[step]; ok {
 		apply(c, h, p)
 	}
+	return nil
 }
+
+// dropRequests lets nothing be waited for in a case that has ended.
+func (c *Case) dropRequests() {
+	for i := range c.Requests {
+		if r := &c.Requests[i]; r.Open() {
+			r.Cancelled = true
+		}
+	}
+}
+
+// stepNeeds says for steps what the case or the event must have for them. The
+// procedure saw to it when the step was taken; an event that comes from elsewhere
+// may be anything.
+var stepNeeds = map[workflow.StepID]func(*Case, Taken) bool{
+	workflow.StepEditDraft:        func(_ *Case, p Taken) bool { return p.Data.Draft != nil },
+	workflow.StepSignOff:          func(c *Case, _ Taken) bool { return c.Draft != nil },
+	workflow.StepSendHearing:      func(c *Case, _ Taken) bool { return c.Draft != nil },
+	workflow.StepAssessSeverity:   func(_ *Case, p Taken) bool { return p.Data.Severity != nil && p.Severity != nil },
+	workflow.StepAssessAwareness:  func(_ *Case, p Taken) bool { return p.Data.AwareAt != nil },
+	workflow.StepMeasureDone:      func(_ *Case, p Taken) bool { return p.Data.Measure != nil },
+	workflow.StepAcceptWithdrawal: func(c *Case, _ Taken) bool { return c.Withdrawal != nil },
+	workflow.StepRefuseWithdrawal: func(c *Case, _ Taken) bool { return c.Withdrawal != nil },
+	workflow.StepJudgmentUpheld:   holdsJudgment,
+	workflow.StepJudgmentRemitted: holdsJudgment,
+	workflow.StepJudgmentVaried:   holdsJudgment,
+	workflow.StepJudgmentAnnulled: holdsJudgment,
+}
+
+func holdsJudgment(_ *Case, p Taken) bool { return p.Data.Judgment != nil }
 
 // stepFolds are the effects of single steps on the case.
 var stepFolds = map[workflow.StepID]func(*Case, Header, Taken){
@@ -301,7 +374,11 @@ var stepFolds = map[workflow.StepID]func(*Case, Header, Taken){
 	workflow.StepMeasureDone:      foldMeasure,
 	workflow.StepAcceptCompliance: foldCompliance,
 	workflow.StepJudgmentUpheld:   foldJudgment,
-	workflow.StepJudgmentRemitted: foldJudgment,
+	workflow.StepJudgmentRemitted: func(c *Case, h Header, p Taken) {
+		foldJudgment(c, h, p)
+		c.Decision, c.Draft = nil, nil // it is no longer in force, and what comes is heard and decided anew
+	},
+	workflow.StepOrderNotComplied: func(c *Case, _ Header, _ Taken) { c.Draft = nil }, // the order stands; what comes is another decision
 	workflow.StepJudgmentVaried:   foldJudgment,
 	workflow.StepJudgmentAnnulled: foldJudgment,
 	workflow.StepReopen:           foldReopen,
@@ -439,10 +516,17 @@ func foldJudgment(c *Case, h Header, p Taken) {
 }
 
 // foldReopen begins a new episode under the same number. What the episode before
-// decided stays in the events; the case is open again without it.
+// decided stays in the events; the case is open again without it. A wish to
+// withdraw that nobody answered still waits.
 func foldReopen(c *Case, _ Header, _ Taken) {
 	c.Episode++
-	c.Closing, c.Decision, c.Draft, c.Memo, c.Withdrawal, c.Master = nil, nil, nil, nil, nil, ""
+	c.Closing, c.Decision, c.Draft, c.Memo, c.Master = nil, nil, nil, nil, ""
+	if c.Withdrawal != nil && c.Withdrawal.Answer != "" {
+		c.Withdrawal = nil
+	}
+	if o := c.OSS; o != nil {
+		c.OSS = &OneStopShop{Role: o.Role, LeadSA: o.LeadSA, Reason: o.Reason}
+	}
 }
 
 func foldWithdrawal(c *Case, h Header, p Taken) {

@@ -13,7 +13,7 @@ import (
 // first what is intended; whatever crashes after that, the sweep carries the
 // merge to its end, or abandons it when the case has moved on meanwhile.
 func (s *Service) merge(ctx context.Context, a Actor, c *Case, r StepRequest) (*Case, error) {
-	if _, err := s.judgeStep(ctx, a, c, r, s.now()); err != nil {
+	if _, err := s.judgeStep(ctx, a, c, &r, s.now()); err != nil {
 		return nil, err
 	}
 	intent := Member{
@@ -26,76 +26,106 @@ func (s *Service) merge(ctx context.Context, a Actor, c *Case, r StepRequest) (*
 	if j := c.Judgement(); j != nil {
 		intent.AwareAt, intent.Filed = &j.AwareAt, &j.EffectiveAt
 	}
-	_, err := s.add(ctx, System("merge"), r.Data.MasterCase, Command{}, func(m *Case, _ time.Time) (Entry, error) {
+	master, err := s.intend(ctx, r.Data.MasterCase, &intent)
+	if err != nil {
+		return nil, err
+	}
+	merged, err := s.carryMerge(ctx, master, intent)
+	if merged != nil && err != nil { // the case is merged; the sweep will tell the master
+		s.logger.Warn("merge not yet noted on its master", "case", c.ID, "master", master, "error", err)
+		return merged, nil
+	}
+	return merged, err
+}
+
+// errSettled stops an addition that has nothing to add any more.
+var errSettled = errors.New("it has happened already")
+
+// intend tells the master, once for each command, and returns the master's id.
+func (s *Service) intend(ctx context.Context, master string, intent *Member) (string, error) {
+	m, err := s.add(ctx, System("merge"), master, Command{}, func(m *Case, _ time.Time) (Entry, error) {
+		for _, have := range m.Merged {
+			if have.Case == intent.Case && have.Command == intent.Command && have.Version == intent.Version {
+				*intent, master = have, m.ID
+				return Entry{}, errSettled
+			}
+		}
 		if !m.State.Open() {
 			return Entry{}, workflow.Refuse(workflow.Unprocessable, string(workflow.GuardMasterOpen), "%s", workflow.GuardMasterOpen.Sentence())
 		}
 		return Entry{Kind: EventMergeIntended, Payload: intent}, nil
 	})
-	if err != nil {
-		return nil, err
+	if errors.Is(err, errSettled) {
+		return master, nil
 	}
-	return s.carryMerge(ctx, r.Data.MasterCase, intent, a.Roles)
+	if err != nil {
+		return "", err
+	}
+	intent.Intent = m.Version
+	return m.ID, nil
 }
 
 // carryMerge takes the member's step and tells the master, from wherever the
-// merge stands. Doing it twice does nothing twice: the member's event carries the
-// intent's command, and the master ends an intent only once.
-func (s *Service) carryMerge(ctx context.Context, master string, m Member, roles []workflow.Role) (*Case, error) {
+// merge stands. Doing it twice does nothing twice: the step is the event that
+// follows the version on which it was decided, or it never is, and the master
+// ends an intent only once.
+func (s *Service) carryMerge(ctx context.Context, master string, m Member) (*Case, error) {
 	c, err := s.find(ctx, m.Case)
 	if err != nil {
 		return nil, err
 	}
-	stepped := c.Master == master && c.State == workflow.StateMerged
-	if !stepped {
-		if c.Version != m.Version {
-			return nil, errors.Join(s.endMerge(ctx, master, m, nil, "The case changed before it could be merged."), stale(c))
-		}
+	if c.Version == m.Version {
 		err := s.append(ctx, c, c.ID, Entry{
 			Kind: EventKind(workflow.StepMerge), At: s.now(), Actor: m.By, Command: m.Command,
-			Payload: s.mergeStep(c, master, m, roles),
+			Payload: s.mergeStep(c, master, m),
 		})
-		if errors.Is(err, ErrExists) {
-			return s.carryMerge(ctx, master, m, roles)
+		if err == nil {
+			return c, s.endMerge(ctx, master, m, true)
 		}
-		if err != nil {
+		if !errors.Is(err, ErrExists) {
 			return nil, Unavailable(err)
 		}
 	}
-	return c, s.endMerge(ctx, master, m, c, "")
+	next, err := s.store.Events(ctx, m.Case, m.Version+1)
+	if err != nil {
+		return nil, Unavailable(fmt.Errorf("events of %s: %w", m.Case, err))
+	}
+	if c, err = s.find(ctx, m.Case); err != nil {
+		return nil, err
+	}
+	if len(next) > 0 && next[0].Header.Command == m.Command {
+		return c, s.endMerge(ctx, master, m, true)
+	}
+	return nil, errors.Join(s.endMerge(ctx, master, m, false), stale(c))
 }
 
 // mergeStep is the member's step into the state MERGED.
-func (s *Service) mergeStep(c *Case, master string, m Member, roles []workflow.Role) Taken {
+func (s *Service) mergeStep(c *Case, master string, m Member) Taken {
 	r := StepRequest{
 		Step: workflow.StepMerge, Reason: m.Reason, Data: StepData{MasterCase: master},
 		Command: Command{ID: m.Command, Body: m.Body},
 	}
-	t, _ := s.effects(Actor{Account: m.By, Roles: roles}, c, r, workflow.StateMerged, s.now())
+	t, _ := s.effects(Actor{Account: m.By}, c, r, workflow.StateMerged, s.now())
 	return t
 }
 
 // endMerge tells the master how the merge ended. Where the member was aware
 // earlier, the 72 hours of the master are judged anew from there: a merge keeps
 // the earliest awareness, and the earliest filing.
-func (s *Service) endMerge(ctx context.Context, master string, m Member, merged *Case, why string) error {
-	ended := errors.New("the merge has ended already")
+func (s *Service) endMerge(ctx context.Context, master string, m Member, merged bool) error {
 	_, err := s.add(ctx, System("merge"), master, Command{}, func(c *Case, _ time.Time) (Entry, error) {
 		if !c.intends(m) {
-			return Entry{}, ended
+			return Entry{}, errSettled
 		}
-		end := MergeEnd{Case: m.Case, Reason: Text(why)}
-		if merged == nil {
+		end := MergeEnd{Case: m.Case, Intent: m.Intent}
+		if !merged {
+			end.Reason = "The case changed before it could be merged."
 			return Entry{Kind: EventMergeAbandoned, Payload: end}, nil
 		}
-		if j := c.Judgement(); j != nil && m.AwareAt != nil && (m.AwareAt.Before(j.AwareAt) || m.Filed.Before(j.EffectiveAt)) {
-			again := s.judge(earlier(j.AwareAt, *m.AwareAt), earlier(j.EffectiveAt, *m.Filed), BasisMerged)
-			again.Reason = Text(fmt.Sprintf("Merged with %s.", m.Number))
-			end.Judgement = &again
-		}
+		end.Judgement = s.judgeMerged(c, m)
 		return Entry{Kind: EventMergeDone, Payload: end}, nil
 	})
-	if errors.Is(err, ended) {
+	if errors.Is(err, errSettled) {
 		return nil
 	}
 	return err
@@ -103,11 +133,40 @@ func (s *Service) endMerge(ctx context.Context, master string, m Member, merged 
 
 func (c *Case) intends(m Member) bool {
 	for _, have := range c.Merged {
-		if have.Case == m.Case && have.Command == m.Command {
+		if have.Intent == m.Intent {
 			return have.Status == MergeIntended
 		}
 	}
 	return false
+}
+
+// judgeMerged judges the 72 hours of a master anew where the member brings an
+// earlier awareness or filing; nil where it does not.
+func (s *Service) judgeMerged(c *Case, m Member) *Judgement {
+	if m.AwareAt == nil || m.Filed == nil {
+		return nil
+	}
+	aware, filed := *m.AwareAt, *m.Filed
+	if j := c.Judgement(); j != nil {
+		if !aware.Before(j.AwareAt) && !filed.Before(j.EffectiveAt) {
+			return nil
+		}
+		aware, filed = earlier(aware, j.AwareAt), earlier(filed, j.EffectiveAt)
+	}
+	j := s.judge(aware, filed, BasisMerged)
+	j.Reason = Text(fmt.Sprintf("Merged with %s.", m.Number))
+	return &j
+}
+
+// earliest is the earliest awareness and filing among those given and those of
+// the cases that were merged into c.
+func (c *Case) earliest(aware, filed time.Time) (time.Time, time.Time) {
+	for _, m := range c.Merged {
+		if m.Status == MergeDone && m.AwareAt != nil && m.Filed != nil {
+			aware, filed = earlier(aware, *m.AwareAt), earlier(filed, *m.Filed)
+		}
+	}
+	return aware, filed
 }
 
 func earlier(a, b time.Time) time.Time {

@@ -46,8 +46,11 @@ func (o *Organisation) Stand() (int64, string) { return o.Version, o.Head }
 
 // Apply folds the next event into the organisation.
 func (o *Organisation) Apply(e Event) error {
-	if e.Header.Seq != o.Version+1 {
-		return fmt.Errorf("event %d does not follow version %d", e.Header.Seq, o.Version)
+	if err := e.follows(o.ID, o.Version, o.Head); err != nil {
+		return err
+	}
+	if begins := e.Header.Kind == EventOrganisationCreated; begins != (o.Version == 0) {
+		return fmt.Errorf("an organisation cannot have %q as its event %d", e.Header.Kind, e.Header.Seq)
 	}
 	switch e.Header.Kind {
 	case EventOrganisationCreated:
@@ -167,7 +170,7 @@ func (r *Registry) Create(ctx context.Context, a Actor, o Organisation) (Organis
 			[]workflow.Fault{{Path: "/name", Code: "required", Message: "Give the organisation's name."}})
 	}
 	id := DerivedID("organisation", foldText(o.Name), "")
-	if n := strings.Map(digitsOnly, o.IDNumber); n != "" {
+	if n := strings.Map(lettersAndDigits, o.IDNumber); n != "" {
 		id = DerivedID("organisation", "", n)
 	}
 	units := o.Units

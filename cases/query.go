@@ -1,9 +1,9 @@
 package cases
 
 import (
-	"container/heap"
 	"encoding/base64"
 	"encoding/json"
+	"math/bits"
 	"slices"
 	"sort"
 	"strings"
@@ -64,18 +64,21 @@ type Page struct {
 
 // List answers a query with what the viewer may see, at now.
 func (b *Board) List(q Query, viewer Actor, now time.Time) (Page, error) {
+	if err := q.allowed(viewer); err != nil {
+		return Page{}, err
+	}
 	after, err := q.normalise()
 	if err != nil {
 		return Page{}, err
 	}
 	b.read()
 	defer b.mu.RUnlock()
-	match := b.matcher(&q, viewer, now)
+	wanted := b.sieve(&q, viewer, now)
 	var found []int32
 	if q.Sort == SortNewest || q.Sort == SortOldest {
-		found = b.walk(&q, after, match)
+		found = b.walk(&q, after, wanted)
 	} else {
-		found = b.best(&q, after, match)
+		found = b.best(&q, after, wanted)
 	}
 	page := Page{}
 	if len(found) > q.Limit {
@@ -84,9 +87,23 @@ func (b *Board) List(q Query, viewer Actor, now time.Time) (Page, error) {
 	}
 	page.Items = make([]Summary, len(found))
 	for i, at := range found {
-		page.Items[i] = b.cards[at].Summary
+		page.Items[i] = b.summary(at)
 	}
 	return page, nil
+}
+
+// allowed refuses what would tell the notifier's side more than it sees: who asks
+// for the cases of priority P1 learns the priority of each.
+func (q *Query) allowed(viewer Actor) error {
+	if viewer.Staff() || viewer.Has(workflow.RoleSystem) {
+		return nil
+	}
+	own := q.Sort == "" || q.Sort == SortNewest || q.Sort == SortOldest
+	if own && len(q.States)+len(q.Priorities) == 0 && q.Assignee == "" && q.Incident == "" && q.Late == nil && q.Overdue == nil {
+		return nil
+	}
+	return workflow.Refuse(workflow.Forbidden, "staff_only_filter",
+		"Only the authority's staff filter or sort by state, priority, assignee, lateness, clocks or incident. Leave that out.")
 }
 
 // normalise fills defaults and reads the cursor.
@@ -94,9 +111,13 @@ func (q *Query) normalise() (place, error) {
 	if q.Sort == "" {
 		q.Sort = SortNewest
 	}
-	if q.Limit == 0 {
+	if !slices.Contains(q.Sort.Codes(), string(q.Sort)) {
+		return place{}, workflow.Refuse(workflow.Invalid, "sort", "There is no such order.")
+	}
+	if q.Limit <= 0 {
 		q.Limit = DefaultLimit
 	}
+	q.Limit = min(q.Limit, MaxLimit)
 	q.Text = strings.ToLower(strings.TrimSpace(q.Text))
 	if q.Cursor == "" {
 		return place{}, nil
@@ -143,23 +164,27 @@ const noClock = 1<<63 - 1
 
 // place is where position i stands in that order.
 func (b *Board) place(by SortKey, i int32) place {
-	r := &b.rows[i]
+	p := place{Sort: by, ID: b.cards[i].id()}
+	p.Key, p.Then = b.rows[i].keys(by)
+	return p
+}
+
+// keys are the numbers that an order goes by.
+func (r *row) keys(by SortKey) (key, then int64) {
 	due := r.due
 	if due == 0 {
 		due = noClock
 	}
-	p := place{Sort: by, ID: b.cards[i].ID}
 	switch by {
 	case SortNewest:
-		p.Key = -r.received
+		return -r.received, 0
 	case SortOldest:
-		p.Key = r.received
-	case SortNextDue:
-		p.Key = due
+		return r.received, 0
 	case SortPriority:
-		p.Key, p.Then = int64(r.priority), due
+		return int64(r.marks & priorityMarks.all), due
+	default:
+		return due, 0
 	}
-	return p
 }
 
 // less orders places; newest first turns the ids round too, so that it is the
@@ -178,7 +203,7 @@ func (p place) less(o place) bool {
 }
 
 // walk follows the order of arrival from the cursor on until the page is full.
-func (b *Board) walk(q *Query, after place, match func(int32) bool) []int32 {
+func (b *Board) walk(q *Query, after place, wanted *sieve) []int32 {
 	n := len(b.order)
 	at := func(k int) int32 { // the k-th position of the list
 		if q.Sort == SortNewest {
@@ -192,7 +217,7 @@ func (b *Board) walk(q *Query, after place, match func(int32) bool) []int32 {
 	}
 	found := make([]int32, 0, q.Limit+1)
 	for k := from; k < n && len(found) <= q.Limit; k++ {
-		if i := at(k); match(i) {
+		if i := at(k); wanted.passes(i) {
 			found = append(found, i)
 		}
 	}
@@ -200,101 +225,162 @@ func (b *Board) walk(q *Query, after place, match func(int32) bool) []int32 {
 }
 
 // best keeps the smallest places after the cursor while it scans all rows.
-func (b *Board) best(q *Query, after place, match func(int32) bool) []int32 {
-	h := &worst{}
-	for i := range int32(len(b.rows)) {
-		if !match(i) {
+func (b *Board) best(q *Query, after place, wanted *sieve) []int32 {
+	h := &worst{board: b}
+	for i := range b.rows {
+		r := &b.rows[i]
+		if r.marks&wanted.unwanted != 0 {
 			continue
 		}
-		p := b.place(q.Sort, i)
-		if after.ID != "" && !after.less(p) {
+		key, then := r.keys(q.Sort)
+		x := ranked{key, then, int32(i)}
+		full := len(h.kept) > q.Limit
+		if full && !h.less(x, h.kept[0]) || !wanted.passes(x.at) || after.ID != "" && !after.less(b.place(q.Sort, x.at)) {
 			continue
 		}
-		if h.Len() > q.Limit {
-			if !p.less(h.places[0]) {
-				continue
-			}
-			h.places[0], h.at[0] = p, i
-			heap.Fix(h, 0)
-			continue
+		if full {
+			h.replace(x)
+		} else {
+			h.add(x)
 		}
-		heap.Push(h, placed{p, i})
 	}
-	found := make([]int32, h.Len())
-	for k := len(found) - 1; k >= 0; k-- {
-		found[k] = heap.Pop(h).(placed).at
+	slices.SortFunc(h.kept, func(x, y ranked) int {
+		if h.less(x, y) {
+			return -1
+		}
+		return 1
+	})
+	found := make([]int32, len(h.kept))
+	for i, x := range h.kept {
+		found[i] = x.at
 	}
 	return found
 }
 
-type placed struct {
-	place
-	at int32
+// ranked is a position with the numbers that its order goes by.
+type ranked struct {
+	key, then int64
+	at        int32
 }
 
 // worst is a heap with the last place on top.
 type worst struct {
-	places []place
-	at     []int32
+	board *Board
+	kept  []ranked
 }
 
-func (w *worst) Len() int           { return len(w.places) }
-func (w *worst) Less(i, j int) bool { return w.places[j].less(w.places[i]) }
-func (w *worst) Swap(i, j int) {
-	w.places[i], w.places[j] = w.places[j], w.places[i]
-	w.at[i], w.at[j] = w.at[j], w.at[i]
-}
-
-func (w *worst) Push(x any) {
-	p := x.(placed)
-	w.places, w.at = append(w.places, p.place), append(w.at, p.at)
-}
-
-func (w *worst) Pop() any {
-	last := len(w.places) - 1
-	p := placed{w.places[last], w.at[last]}
-	w.places, w.at = w.places[:last], w.at[:last]
-	return p
-}
-
-// matcher compiles a query and a viewer into one test of a position.
-func (b *Board) matcher(q *Query, viewer Actor, now time.Time) func(int32) bool {
-	sees := b.sight(viewer)
-	states := mask(stateNumber, q.States)
-	phases := mask(phaseNumber, q.Phases)
-	priorities := mask(priorityNumber, q.Priorities)
-	sectors := mask(sectorNumber, q.Sectors)
-	assignee, assigneeOK := b.wanted(q.Assignee)
-	incident, incidentOK := b.wanted(q.Incident)
-	from, to, at := q.ReceivedFrom.UnixMilli(), q.ReceivedTo.UnixMilli(), now.UnixMilli()
-	if !assigneeOK || !incidentOK {
-		return func(int32) bool { return false }
-	}
-	return func(i int32) bool {
-		r := &b.rows[i]
-		switch {
-		case states != 0 && states&(1<<r.state) == 0,
-			phases != 0 && phases&(1<<r.phase) == 0,
-			priorities != 0 && priorities&(1<<r.priority) == 0,
-			sectors != 0 && sectors&(1<<r.sector) == 0,
-			q.Assignee != "" && r.assignee != assignee,
-			q.Incident != "" && r.incident != incident,
-			q.Late != nil && r.late != *q.Late,
-			q.Overdue != nil && (r.due != 0 && r.due < at) != *q.Overdue,
-			!q.ReceivedFrom.IsZero() && r.received < from,
-			!q.ReceivedTo.IsZero() && r.received >= to:
-			return false
+// add takes one more place in.
+func (w *worst) add(x ranked) {
+	w.kept = append(w.kept, x)
+	for i := len(w.kept) - 1; i > 0; {
+		up := (i - 1) / 2
+		if w.less(w.kept[i], w.kept[up]) {
+			return
 		}
-		return sees(i) && (q.Text == "" || b.holds(i, q.Text, viewer))
+		w.kept[i], w.kept[up] = w.kept[up], w.kept[i]
+		i = up
 	}
 }
 
-// holds says whether a text is found in what the viewer may search.
-func (b *Board) holds(i int32, text string, viewer Actor) bool {
-	if viewer.Staff() {
-		return strings.Contains(b.cards[i].search, text)
+// replace takes a place in instead of the last.
+func (w *worst) replace(x ranked) {
+	w.kept[0] = x
+	for i := 0; ; {
+		last := i
+		for _, down := range []int{2*i + 1, 2*i + 2} {
+			if down < len(w.kept) && w.less(w.kept[last], w.kept[down]) {
+				last = down
+			}
+		}
+		if last == i {
+			return
+		}
+		w.kept[i], w.kept[last] = w.kept[last], w.kept[i]
+		i = last
 	}
-	return strings.Contains(partySearchText(&b.cards[i].Summary), text)
+}
+
+func (w *worst) less(x, y ranked) bool {
+	switch {
+	case x.key != y.key:
+		return x.key < y.key
+	case x.then != y.then:
+		return x.then < y.then
+	default:
+		return w.board.cards[x.at].id() < w.board.cards[y.at].id()
+	}
+}
+
+// sieve is a query and a viewer, compiled into one test of a position.
+type sieve struct {
+	b        *Board
+	q        *Query
+	unwanted uint64 // marks that a case must not have
+	plain    bool   // a case without them passes
+	assignee uint32
+	incident uint32
+	from, to int64
+	now      int64
+	text     print
+	sight    sight
+}
+
+// sieve compiles a query for a viewer.
+func (b *Board) sieve(q *Query, viewer Actor, now time.Time) *sieve {
+	s := &sieve{
+		b: b, q: q, sight: b.sight(viewer), text: printOf(q.Text),
+		from: q.ReceivedFrom.UnixMilli(), to: q.ReceivedTo.UnixMilli(), now: now.UnixMilli(),
+	}
+	s.unwanted = stateMarks.but(q.States) | stateMarks.but(statesOf(q.Phases)) |
+		priorityMarks.but(q.Priorities) | sectorMarks.but(q.Sectors)
+	if q.Late != nil {
+		s.unwanted |= map[bool]uint64{true: markInTime, false: markLate}[*q.Late]
+	}
+	var someone, something bool
+	s.assignee, someone = b.wanted(q.Assignee)
+	s.incident, something = b.wanted(q.Incident)
+	if !someone || !something {
+		s.unwanted = stateMarks.all // a word that no case has
+	}
+	s.plain = s.sight.all && q.Assignee == "" && q.Incident == "" && q.Overdue == nil && q.Text == "" &&
+		q.ReceivedFrom.IsZero() && q.ReceivedTo.IsZero()
+	return s
+}
+
+// statesOf are the states of the phases; a phase that is none has a state that no
+// case has.
+func statesOf(phases []workflow.Phase) []workflow.State {
+	var out []workflow.State
+	for _, p := range phases {
+		out = append(out, workflow.State(""))
+		for _, s := range workflow.States() {
+			if s.Phase() == p {
+				out = append(out, s)
+			}
+		}
+	}
+	return out
+}
+
+// passes says whether a case is wanted and may be seen.
+func (s *sieve) passes(i int32) bool {
+	r, q := &s.b.rows[i], s.q
+	if r.marks&s.unwanted != 0 {
+		return false
+	}
+	if s.plain && r.marks&markSecret == 0 {
+		return true
+	}
+	switch {
+	case q.Assignee != "" && r.assignee != s.assignee,
+		q.Incident != "" && r.incident != s.incident,
+		q.Overdue != nil && (r.due != 0 && r.due < s.now) != *q.Overdue,
+		!q.ReceivedFrom.IsZero() && r.received < s.from,
+		!q.ReceivedTo.IsZero() && r.received >= s.to,
+		q.Text != "" && !s.b.prints[i].covers(&s.text):
+		return false
+	}
+	return s.sight.sees(i) && (q.Text == "" || s.b.cards[i].holds(q.Text, &s.b.words, s.sight.all))
 }
 
 // wanted is the number of a word that a filter names; "none" asks for the empty one.
@@ -305,40 +391,41 @@ func (b *Board) wanted(s string) (uint32, bool) {
 	return b.words.find(s)
 }
 
-func mask[T ~string](numbers map[T]uint8, wanted []T) uint64 {
-	var m uint64
-	for _, w := range wanted {
-		if n, ok := numbers[w]; ok {
-			m |= 1 << n
-		}
-	}
-	return m
+// sight is what a viewer sees, compiled: the same as Case.VisibleTo.
+type sight struct {
+	b       *Board
+	all     bool // but for secret cases that do not name the viewer
+	system  bool
+	account string
+	me      uint32
+	units   []uint32
 }
 
-// sight compiles who the viewer is into a test of a position: staff see every
-// case but the secret ones that do not name them; whoever notifies sees what
-// they filed, and what was filed for units that they have a mandate for.
-func (b *Board) sight(viewer Actor) func(int32) bool {
-	if viewer.Staff() {
-		return func(i int32) bool {
-			return !b.rows[i].secret || slices.Contains(b.cards[i].Named, viewer.Account)
-		}
+func (b *Board) sight(viewer Actor) sight {
+	s := sight{b: b, account: viewer.Account, system: viewer.Has(workflow.RoleSystem)}
+	s.all = s.system || viewer.Staff()
+	if s.all || !viewer.Has(workflow.RoleNotifier) {
+		return s
 	}
-	me, known := b.words.find(viewer.Account)
-	units := map[uint32]bool{}
+	s.me, _ = b.words.find(viewer.Account)
 	for _, u := range viewer.Units {
-		if n, ok := b.words.find(u); ok && u != "" {
-			units[n] = true
+		if n, ok := b.words.find(u); ok && n != 0 {
+			s.units = append(s.units, n)
 		}
 	}
-	notifier := viewer.Has(workflow.RoleNotifier)
-	return func(i int32) bool {
-		r := &b.rows[i]
-		return notifier && (known && r.sub == me || len(units) > 0 && r.unit != 0 && units[r.unit])
-	}
+	return s
 }
 
-// Counts are how many cases the viewer sees, by state, phase and priority.
+func (s *sight) sees(i int32) bool {
+	r := &s.b.rows[i]
+	if s.all {
+		return r.marks&markSecret == 0 || s.system || slices.Contains(s.b.cards[i].named, s.account)
+	}
+	return r.sub != 0 && (r.sub == s.me || r.unit != 0 && slices.Contains(s.units, r.unit))
+}
+
+// Counts are how many cases the viewer sees, by state, phase and priority. The
+// notifier's side sees phases only.
 type Counts struct {
 	Total    int                       `json:"total"`
 	State    map[workflow.State]int    `json:"state"`
@@ -350,26 +437,23 @@ type Counts struct {
 
 // Counts counts what the viewer sees, at now.
 func (b *Board) Counts(viewer Actor, now time.Time) Counts {
-	var states, priorities [256]int
+	var states, open [64]int // by the bit of the state, and of the priority
 	out := Counts{State: map[workflow.State]int{}, Phase: map[workflow.Phase]int{}, Priority: map[workflow.Priority]int{}}
 	at := now.UnixMilli()
 	b.mu.RLock()
-	sees := b.sight(viewer)
-	var open [256]bool
-	for s, n := range stateNumber {
-		open[n] = s.Open()
-	}
+	seen := b.sight(viewer)
+	running := stateMarks.but(slices.DeleteFunc(workflow.States(), workflow.State.Open)) // all but those that have ended
 	for i := range b.rows {
 		r := &b.rows[i]
-		if !sees(int32(i)) {
+		if (!seen.all || r.marks&markSecret != 0) && !seen.sees(int32(i)) {
 			continue
 		}
 		out.Total++
-		states[r.state]++
-		if open[r.state] {
-			priorities[r.priority]++
+		states[bits.TrailingZeros64(r.marks&stateMarks.all)]++
+		if r.marks&running != 0 {
+			open[bits.TrailingZeros64(r.marks&priorityMarks.all)]++
 		}
-		if r.late {
+		if r.marks&markLate != 0 {
 			out.Late++
 		}
 		if r.due != 0 && r.due < at {
@@ -377,14 +461,23 @@ func (b *Board) Counts(viewer Actor, now time.Time) Counts {
 		}
 	}
 	b.mu.RUnlock()
-	for s, n := range stateNumber {
-		if s != workflow.StateDraft {
-			out.State[s] = states[n]
-			out.Phase[s.Phase()] += states[n]
+	if !seen.all {
+		out.Late, out.Overdue = 0, 0
+	}
+	for s, mark := range stateMarks.bit {
+		if s == workflow.StateDraft {
+			continue
+		}
+		n := states[bits.TrailingZeros64(mark)]
+		out.Phase[s.Phase()] += n
+		if seen.all {
+			out.State[s] = n
 		}
 	}
-	for p, n := range priorityNumber {
-		out.Priority[p] = priorities[n]
+	if seen.all {
+		for p, mark := range priorityMarks.bit {
+			out.Priority[p] = open[bits.TrailingZeros64(mark)]
+		}
 	}
 	return out
 }

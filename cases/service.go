@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"slices"
 	"strings"
 	"time"
 
@@ -53,13 +54,27 @@ func NewService(o Options) *Service {
 	s := &Service{
 		store: o.Store, board: NewBoard(), people: o.People, units: o.Units, law: o.Law,
 		policy: o.Policy, numbers: newNumbers(), logger: o.Logger,
-		now: func() time.Time { return o.Now().UTC().Truncate(time.Millisecond) },
+		now: func() time.Time { return toMillis(o.Now()) },
+	}
+	if s.logger == nil {
+		s.logger = slog.New(slog.DiscardHandler)
 	}
 	s.log = Log[Case, *Case]{Store: o.Store, In: Cases, Also: func(c *Case) []Picture {
 		return []Picture{{In: Summaries, ID: c.ID, Version: c.Version, Doc: c.Summary()}}
 	}}
 	return s
 }
+
+// At is the same service by another clock, for telling what happened at some
+// other time. Both share everything else, so both may be used at once.
+func (s *Service) At(now func() time.Time) *Service {
+	at := *s
+	at.now = func() time.Time { return toMillis(now()) }
+	return &at
+}
+
+// toMillis is an instant as it is kept: UTC, whole milliseconds.
+func toMillis(t time.Time) time.Time { return t.UTC().Truncate(time.Millisecond) }
 
 // Board answers lists and counts.
 func (s *Service) Board() *Board { return s.board }
@@ -143,24 +158,24 @@ func KeyedCommand(account, what, key string, body []byte) Command {
 
 // repeated looks whether a keyed command was already carried out on the case. It
 // returns the case as it stood right after, so that the first answer is given
-// again.
+// again; nil when it was not.
 func (s *Service) repeated(ctx context.Context, c *Case, cmd Command) (*Case, error) {
-	if cmd.ID == "" || c == nil {
-		return nil, nil
-	}
 	seq, ok := c.Commands[cmd.ID]
-	if !ok {
+	if cmd.ID == "" || !ok {
 		return nil, nil
 	}
+	return s.asAfter(ctx, c, seq, cmd)
+}
+
+// asAfter is the case as it stood right after its event seq, which is to have come
+// from the same command with the same body.
+func (s *Service) asAfter(ctx context.Context, c *Case, seq int64, cmd Command) (*Case, error) {
 	events, err := s.store.Events(ctx, c.ID, 1)
 	if err != nil {
-		return nil, fmt.Errorf("events of %s: %w", c.ID, err)
+		return nil, Unavailable(fmt.Errorf("events of %s: %w", c.ID, err))
 	}
-	then := &Case{}
-	for _, e := range events[:min(int(seq), len(events))] {
-		if err := then.Apply(e); err != nil {
-			return nil, fmt.Errorf("folding %s: %w", Key(c.ID, e.Header.Seq), err)
-		}
+	if int64(len(events)) < seq {
+		return nil, fmt.Errorf("case %s has %d events and should have %d", c.ID, len(events), seq)
 	}
 	var first struct {
 		Body string `json:"body"`
@@ -171,6 +186,12 @@ func (s *Service) repeated(ctx context.Context, c *Case, cmd Command) (*Case, er
 	if first.Body != cmd.Body {
 		return nil, workflow.Refuse(workflow.Conflict, "idempotency_key_reused",
 			"This Idempotency-Key was already used for a request with another body. Use a new key for a new request.")
+	}
+	then := &Case{}
+	for _, e := range events[:seq] {
+		if err := then.Apply(e); err != nil {
+			return nil, fmt.Errorf("folding %s: %w", Key(c.ID, e.Header.Seq), err)
+		}
 	}
 	return then, nil
 }
@@ -222,21 +243,12 @@ func (c *Case) VisibleTo(a Actor) bool {
 	case a.Has(workflow.RoleSystem):
 		return true
 	case a.Staff():
-		return !c.Secret || contains(c.Named, a.Account)
+		return !c.Secret || slices.Contains(c.Named, a.Account)
 	case a.Has(workflow.RoleNotifier):
 		return len(c.Submissions) > 0 && (c.OpenedBy == a.Account || c.MandateVerified && a.ActsFor(c.Party.Unit))
 	default:
 		return false
 	}
-}
-
-func contains(list []string, s string) bool {
-	for _, have := range list {
-		if have == s {
-			return true
-		}
-	}
-	return false
 }
 
 // History returns every event of a case for staff who may see it.

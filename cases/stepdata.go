@@ -2,6 +2,7 @@ package cases
 
 import (
 	"reflect"
+	"slices"
 	"strings"
 	"time"
 
@@ -50,6 +51,31 @@ type StepData struct {
 	Account           string                  `json:"account,omitempty"`
 	DiaryNumber       string                  `json:"diary_number,omitempty"`
 	Clock             string                  `json:"clock,omitempty"`
+}
+
+// settled is the data with its instants as they are kept.
+func (d StepData) settled() StepData {
+	for _, t := range []**time.Time{&d.DueAt, &d.ReceivedAt, &d.AwareAt} {
+		*t = settledTime(*t)
+	}
+	if d.Draft != nil {
+		draft := *d.Draft
+		draft.Measures = slices.Clone(draft.Measures)
+		for i := range draft.Measures {
+			m := &draft.Measures[i]
+			m.DueAt, m.DoneAt = settledTime(m.DueAt), settledTime(m.DoneAt)
+		}
+		d.Draft = &draft
+	}
+	return d
+}
+
+func settledTime(t *time.Time) *time.Time {
+	if t == nil {
+		return nil
+	}
+	at := toMillis(*t)
+	return &at
 }
 
 // ReopenGround says why a closed case is opened again.

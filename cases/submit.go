@@ -6,6 +6,8 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"reflect"
+	"slices"
 	"strings"
 	"time"
 
@@ -34,10 +36,8 @@ func (s *Service) Submit(ctx context.Context, a Actor, n Notification, warnings 
 	id := NewID(now)
 	if cmd.ID != "" {
 		id = DerivedID("case", cmd.ID)
-		if c, err := s.log.Load(ctx, id); err == nil {
-			return s.repeated(ctx, c, cmd)
-		} else if !errors.Is(err, ErrNotFound) {
-			return nil, Unavailable(err)
+		if c, err := s.begun(ctx, id, cmd); !errors.Is(err, ErrNotFound) {
+			return c, err
 		}
 	}
 	first, err := s.received(a, n, warnings, now)
@@ -66,16 +66,21 @@ func (s *Service) begin(ctx context.Context, a Actor, id string, cmd Command, no
 		case errors.Is(err, ErrNumberTaken):
 			continue
 		case errors.Is(err, ErrExists): // the same keyed command, sent twice at once
-			there, err := s.log.Load(ctx, id)
-			if err != nil {
-				return nil, Unavailable(err)
-			}
-			return s.repeated(ctx, there, cmd)
+			return s.begun(ctx, id, cmd)
 		default:
 			return nil, Unavailable(fmt.Errorf("first event of %s: %w", id, err))
 		}
 	}
 	return nil, Unavailable(fmt.Errorf("no free number in %d tries: %w", numberTries, ErrUnavailable))
+}
+
+// begun is the case that a command began, as it stood right after, or ErrNotFound.
+func (s *Service) begun(ctx context.Context, id string, cmd Command) (*Case, error) {
+	c, err := s.log.Load(ctx, id)
+	if err != nil {
+		return nil, Unavailable(err)
+	}
+	return s.asAfter(ctx, c, 1, cmd)
 }
 
 // checkFiling checks what depends on who files: only a registrar files for a
@@ -127,7 +132,7 @@ func (s *Service) received(a Actor, n Notification, warnings []Warning, now time
 	if !sub.Complete {
 		r.Clocks = append(r.Clocks, s.clock(workflow.ClockSupplement, now, 1))
 	}
-	r.Priority = s.prioritise(&Case{Party: r.Party, Submissions: []Submission{sub}, Judgements: []Judgement{j}}, now, true)
+	r.Priority = s.prioritise(&Case{Party: r.Party, Submissions: []Submission{sub}, Judgements: []Judgement{j}}, now)
 	return r, nil
 }
 
@@ -213,6 +218,10 @@ func (s *Service) File(ctx context.Context, a Actor, ref string, read func(base 
 			return Entry{}, workflow.Refuse(workflow.Forbidden, "not_yours_to_supplement",
 				"Only who filed the notification, who acts for the controller, or a registrar may supplement it.")
 		}
+		if c.IsBarred(a.Account) {
+			return Entry{}, workflow.Refuse(workflow.Forbidden, "conflict_of_interest",
+				"You are barred from this case by a conflict of interest; somebody else must enter this.")
+		}
 		if len(c.Submissions) == 0 {
 			return Entry{}, workflow.Refuse(workflow.Conflict, "no_notification", "This case has no notification to supplement.")
 		}
@@ -281,37 +290,45 @@ func (s *Service) filed(c *Case, a Actor, n Notification, warnings []Warning, no
 	f := Filed{From: c.State, To: c.State}
 	late := c.Late()
 	if !n.AwareAt.Equal(before.Notification.AwareAt) {
-		j := s.judge(n.AwareAt, c.Submissions[0].Effective(), BasisCorrected)
+		aware, effective := c.earliest(n.AwareAt, c.Submissions[0].Effective())
+		j := s.judge(aware, effective, BasisCorrected)
 		j.Submission = sub.N
-		f.Judgement, late = &j, j.Late
+		f.Judgement = &j
+		if c.Awareness == nil {
+			late = j.Late
+		}
 	}
 	sub.completeness(late)
 	f.Submission = sub
 	for _, change := range Compare(before.Notification, n) {
-		if change.Material {
+		if change.Material && !slices.Contains(f.Material, change.Why) {
 			f.Material = append(f.Material, change.Why)
 		}
 	}
+	f.Priority = s.reprioritise(c, f, now)
 	s.answerBySubmission(c, &f, now)
-	if p := s.reprioritise(c, sub, now); p != nil {
-		f.Priority = p
-	}
 	return f, nil
 }
 
 // answerBySubmission lets a supplement answer what was asked: the case returns
 // to triage, and the clock that waited for it ends.
 func (s *Service) answerBySubmission(c *Case, f *Filed, now time.Time) {
+	priority := c.Priority
+	if f.Priority != nil {
+		priority = f.Priority.Priority
+	}
 	if c.State == workflow.StateAwaitingSupplement && f.Submission.Kind != SubmissionWithdrawal {
 		if r := c.OpenRequest(); r != nil {
 			f.Answers = r.ID
 		}
 		f.To = workflow.StateTriage
-		f.Clocks = s.moveClocks(c, f.From, f.To, now, endedByAnswer)
+		f.Clocks = s.moveClocks(c, workflow.StepSupplementReceived, f.To, priority, now)
 	}
-	if f.Submission.Complete || f.Answers != "" {
+	if f.Submission.Complete {
 		f.Clocks.Ended = append(f.Clocks.Ended, endSupplements(c, f.Clocks.Ended, now)...)
 	}
+	s.retime(&f.Clocks, c, priority)
+	s.rearm(&f.Clocks, c, f.To, now)
 }
 
 // endSupplements ends the supplement clocks that are not among those ended already.
@@ -416,15 +433,13 @@ func (s *Service) Open(ctx context.Context, a Actor, o Opening, cmd Command) (*C
 	id := NewID(now)
 	if cmd.ID != "" {
 		id = DerivedID("case", cmd.ID)
-		if c, err := s.log.Load(ctx, id); err == nil {
-			return s.repeated(ctx, c, cmd)
-		} else if !errors.Is(err, ErrNotFound) {
-			return nil, Unavailable(err)
+		if c, err := s.begun(ctx, id, cmd); !errors.Is(err, ErrNotFound) {
+			return c, err
 		}
 	}
 	opened := now
 	if o.ArrivedAt != nil {
-		opened = *o.ArrivedAt
+		opened = toMillis(*o.ArrivedAt)
 	}
 	priority := o.Priority
 	if priority == "" {
@@ -475,6 +490,7 @@ func (o Opening) faults(now time.Time) []workflow.Fault {
 			Path: "/source", Code: "needs_notification", Message: "A notification is filed with POST /api/v1/notifications.",
 		})
 	}
+	faults = append(faults, strays(reflect.ValueOf(o), planFor(reflect.TypeFor[Opening]()), "")...)
 	if o.ArrivedAt != nil && o.ArrivedAt.After(now) {
 		faults = append(faults, workflow.Fault{Path: "/arrived_at", Code: "in_the_future", Message: "It cannot have arrived after now."})
 	}

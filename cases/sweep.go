@@ -3,6 +3,7 @@ package cases
 import (
 	"context"
 	"errors"
+	"slices"
 	"time"
 
 	"github.com/vaka-project/vaka/workflow"
@@ -49,9 +50,35 @@ var systemRules = []systemRule{
 	}},
 }
 
-// leftBySystem are the states that a rule may leave although no clock ran out.
-func (s *Service) leftBySystem(st workflow.State) bool {
-	return st == workflow.StateRegistered || st == workflow.StateReceived && s.policy.AutoRegister
+// timed are the states in which a rule may have to act when a clock runs out.
+var timed = []workflow.State{
+	workflow.StateAwaitingSupplement, workflow.StateAwaitingReply, workflow.StateHearing,
+	workflow.StateDecided, workflow.StateFollowUp,
+}
+
+// untimed are the states that a rule may leave although no clock ran out.
+func (s *Service) untimed() []workflow.State {
+	states := []workflow.State{workflow.StateRegistered, workflow.StateDecided}
+	if s.policy.AutoRegister {
+		states = append(states, workflow.StateReceived)
+	}
+	return states
+}
+
+// idle says of a case in a state that rules leave that none has to act yet: it
+// still lacks an owner, or its decision can still be appealed.
+func idle(sum *Summary, now time.Time) bool {
+	switch {
+	case sum.Merging:
+		return false
+	case sum.State == workflow.StateRegistered:
+		return sum.Assignee == ""
+	case sum.State == workflow.StateDecided:
+		return slices.ContainsFunc(sum.Clocks, func(k DueClock) bool {
+			return k.Kind == workflow.ClockAppeal && !now.After(k.DueAt)
+		})
+	}
+	return false
 }
 
 // Sweep looks once through the board for cases in which a rule has to act: a
@@ -61,8 +88,8 @@ func (s *Service) Sweep(ctx context.Context) (Swept, error) {
 	now := s.now()
 	var out Swept
 	var failed error
-	for _, sum := range s.board.Pending(now, s.leftBySystem) {
-		if !sum.Merging && sum.State == workflow.StateRegistered && sum.Assignee == "" {
+	for _, sum := range s.board.Pending(now, timed, s.untimed()) {
+		if idle(&sum, now) {
 			continue
 		}
 		out.Looked++
@@ -86,20 +113,38 @@ func (s *Service) sweepCase(ctx context.Context, id string, now time.Time) (acte
 	if err != nil {
 		return false, err
 	}
+	s.board.Put(c.Summary()) // it may have been behind what another instance did
 	for _, m := range c.Merged {
 		if m.Status == MergeIntended {
-			_, err := s.carryMerge(ctx, c.ID, m, nil)
-			return workflow.KindOf(err) == "" && err == nil, ignoreStale(err)
+			_, err := s.carryMerge(ctx, c.ID, m)
+			err = ignoreStale(err)
+			return err == nil, err
 		}
 	}
 	for _, rule := range systemRules {
 		if !rule.due(s, c, now) {
 			continue
 		}
-		err := s.step(ctx, System(rule.name), c, StepRequest{Step: rule.step})
+		_, err := s.step(ctx, System(rule.name), c, StepRequest{Step: rule.step})
 		return err == nil, err
 	}
-	return false, nil
+	return s.lapse(ctx, c, now)
+}
+
+// lapse ends the clocks that have done their work by running out, in a state that
+// goes on without them.
+func (s *Service) lapse(ctx context.Context, c *Case, now time.Time) (acted bool, err error) {
+	var over ClockChanges
+	for _, k := range c.OpenClocks() {
+		if k.lapses() && now.After(k.DueAt) {
+			over.Ended = append(over.Ended, ClockEnd{ID: k.ID, Status: ClockExpired})
+		}
+	}
+	if len(over.Ended) == 0 {
+		return false, nil
+	}
+	err = s.append(ctx, c, c.ID, Entry{Kind: EventClocksLapsed, At: now, Actor: System("clock_lapsed").Account, Payload: over})
+	return err == nil, err
 }
 
 // ignoreStale lets a merge that was abandoned count as done with.
