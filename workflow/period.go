@@ -73,6 +73,9 @@ func (p Period) String() string {
 	return ""
 }
 
+// IsZero says whether there is no period; what is stored leaves it out then.
+func (p Period) IsZero() bool { return p == Period{} }
+
 // MarshalText writes the text form.
 func (p Period) MarshalText() ([]byte, error) { return []byte(p.String()), nil }
 
