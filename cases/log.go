@@ -92,6 +92,24 @@ func (l Log[T, P]) Prepare(id string, p P, e Entry) (Change, error) {
 	return Change{Event: event, Claims: e.Claims, Pictures: l.Pictures(id, p)}, nil
 }
 
+// Heal folds a record from all of its events and writes its pictures anew. A
+// record without events is ErrNotFound.
+func (l Log[T, P]) Heal(ctx context.Context, id string) (P, error) {
+	p := P(new(T))
+	if err := l.catchUp(ctx, id, p, 0); err != nil {
+		return nil, err
+	}
+	if version, _ := p.Stand(); version == 0 {
+		return nil, ErrNotFound
+	}
+	for _, picture := range l.Pictures(id, p) {
+		if err := l.Store.Put(ctx, picture.In, picture.ID, picture.Doc); err != nil {
+			return nil, fmt.Errorf("picture of %s in %s: %w", id, picture.In, err)
+		}
+	}
+	return p, nil
+}
+
 // Pictures are the derived documents of a record as it stands.
 func (l Log[T, P]) Pictures(id string, p P) []Picture {
 	version, _ := p.Stand()

@@ -122,19 +122,11 @@ func (s *Service) Refresh(ctx context.Context, id string, seq int64) (bool, erro
 	return c.Version >= seq, nil
 }
 
-// Heal folds a record from its events and writes its pictures anew.
+// Heal folds a case from its events and writes its pictures anew.
 func (s *Service) Heal(ctx context.Context, id string) error {
-	c := &Case{}
-	if err := s.log.catchUp(ctx, id, c, 0); err != nil {
+	c, err := s.log.Heal(ctx, id)
+	if err != nil {
 		return err
-	}
-	if c.Version == 0 {
-		return nil
-	}
-	for _, p := range s.log.Pictures(id, c) {
-		if err := s.store.Put(ctx, p.In, p.ID, p.Doc); err != nil {
-			return fmt.Errorf("picture of %s in %s: %w", id, p.In, err)
-		}
 	}
 	s.board.Put(c.Summary())
 	return nil

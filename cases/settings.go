@@ -56,10 +56,20 @@ func (s *settings) Apply(e Event) error {
 	return nil
 }
 
+func (s *Service) settingsLog() Log[settings, *settings] {
+	return Log[settings, *settings]{Store: s.store, In: Settings}
+}
+
+// HealSettings writes the picture of the settings anew from their events.
+func (s *Service) HealSettings(ctx context.Context) error {
+	_, err := s.settingsLog().Heal(ctx, settingsRecord)
+	return err
+}
+
 // RecordSettings notes what the authority works by, when it differs from what
 // was noted last. Several instances that start at once note it once.
 func (s *Service) RecordSettings(ctx context.Context) error {
-	log := Log[settings, *settings]{Store: s.store, In: Settings}
+	log := s.settingsLog()
 	now := SettingsInForce{
 		RuleSets: s.law.RuleSets(), Clocks: s.law.Rules(), Calendars: map[workflow.CalendarID]string{},
 		CasePrefix: s.policy.CasePrefix, SupervisionPrefix: s.policy.SupervisionPrefix,
