@@ -166,7 +166,7 @@ func tellAll(ctx context.Context, o Options, until time.Time) (Told, error) {
 		return Told{}, err
 	}
 	service := cases.NewService(cases.Options{
-		Store: o.Store, People: people, Units: units, Law: o.Law, Policy: o.Policy,
+		Store: turnstile{o.Store}, People: people, Units: units, Law: o.Law, Policy: o.Policy,
 		Now: func() time.Time { return founded }, Logger: o.Logger,
 	})
 	if err := service.Start(ctx); err != nil {

@@ -13,8 +13,9 @@ import (
 // matter is one case as the scenario tells it: its acts in the order of time, of
 // which the first makes the case.
 type matter struct {
-	key  string // unique in the scenario and the same for ever
-	acts []act
+	key   string // unique in the scenario and the same for ever
+	about string // whom the case is about
+	acts  []act
 	// ordered matters are told one act after the other over all of them: their
 	// supervision numbers follow time, or one is merged into another.
 	ordered bool
@@ -53,6 +54,7 @@ func (m *matter) last() time.Time { return m.acts[len(m.acts)-1].at }
 
 // submit begins the case with a notification.
 func (m *matter) submit(at time.Time, by cases.Actor, n cases.Notification) {
+	m.about = n.Controller.Name + "/" + n.Controller.Board
 	m.add(at, by, func(ctx context.Context, d deed) (*cases.Case, error) {
 		warnings, err := cases.Validate(n, d.read)
 		if err != nil {
@@ -64,6 +66,7 @@ func (m *matter) submit(at time.Time, by cases.Actor, n cases.Notification) {
 
 // open begins the case without a notification.
 func (m *matter) open(at time.Time, by cases.Actor, o cases.Opening) {
+	m.about = o.Name + "/" + o.Board
 	m.add(at, by, func(ctx context.Context, d deed) (*cases.Case, error) {
 		return d.service.Open(ctx, d.by, o, d.command)
 	})

@@ -21,8 +21,8 @@ type teller struct {
 	done  int
 }
 
-// tell begins the cases one after the other in the order of time, so that their
-// numbers follow it, while what happens to them later is told for many at once.
+// tell begins the cases in the order of time, so that their numbers follow it,
+// while what happens to them later is told for many at once.
 func (t *teller) tell(ctx context.Context, plan []*matter) error {
 	for _, m := range plan {
 		t.total += len(m.acts)
@@ -40,25 +40,80 @@ func (t *teller) tell(ctx context.Context, plan []*matter) error {
 			}
 		})
 	}
-	var ordered []begunMatter
-	for _, m := range plan {
-		c, err := t.act(ctx, m, 0, nil)
-		if err != nil {
-			cancel(err)
-			break
-		}
-		if m.ordered {
-			ordered = append(ordered, begunMatter{m, c})
-		} else {
-			begun <- begunMatter{m, c}
-		}
-	}
+	ordered, err := t.beginAll(ctx, plan, begun)
 	close(begun)
-	if err := t.inOrder(ctx, ordered); err != nil {
+	if err == nil {
+		err = t.inOrder(ctx, ordered)
+	}
+	if err != nil {
 		cancel(err)
 	}
 	workers.Wait()
 	return context.Cause(ctx)
+}
+
+// beginAll takes the first act of every matter. A case begins as soon as the one
+// before it has its number, not only when that one is on disk, so that many share
+// a commit; but a controller's case waits for the controller's case before it,
+// for its priority depends on how many there were. It hands the matters on, and
+// returns those that are told in order.
+func (t *teller) beginAll(ctx context.Context, plan []*matter, begun chan<- begunMatter) ([]begunMatter, error) {
+	made := make([]begunMatter, len(plan))
+	done := make([]chan struct{}, len(plan))
+	latest := map[string]int{} // by controller
+	errs := make(chan error, len(plan))
+	var beginning sync.WaitGroup
+	for i, m := range plan {
+		if k, ok := latest[m.about]; ok {
+			<-done[k]
+		}
+		if i >= tellers {
+			<-done[i-tellers]
+		}
+		numbered := make(chan struct{}, 1)
+		latest[m.about], done[i] = i, make(chan struct{})
+		beginning.Go(func() {
+			defer close(done[i])
+			c, err := t.act(context.WithValue(ctx, turnKey{}, numbered), m, 0, nil)
+			if err != nil {
+				errs <- err
+			} else if made[i] = (begunMatter{m, c}); !m.ordered {
+				begun <- made[i]
+			}
+		})
+		select {
+		case <-numbered:
+		case <-done[i]:
+		}
+		if len(errs) > 0 {
+			break
+		}
+	}
+	beginning.Wait()
+	select {
+	case err := <-errs:
+		return nil, err
+	default:
+	}
+	return slices.DeleteFunc(made, func(b begunMatter) bool { return !b.ordered }), nil
+}
+
+// turnstile is a store that tells when a case that begins has its number: that is
+// so as soon as its first event comes to be written.
+type turnstile struct{ cases.Store }
+
+// turnKey is where a context holds the channel that tells it.
+type turnKey struct{}
+
+// Append implements cases.Store.
+func (s turnstile) Append(ctx context.Context, changes []cases.Change) []error {
+	if numbered, ok := ctx.Value(turnKey{}).(chan struct{}); ok {
+		select {
+		case numbered <- struct{}{}:
+		default: // it was told already, and another number had to be found
+		}
+	}
+	return s.Store.Append(ctx, changes)
 }
 
 // begunMatter is a matter after its first act.
