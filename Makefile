@@ -41,7 +41,7 @@ fuzz: ## each fuzz target for FUZZTIME (5s)
 	  dir=$$($(GO) list -f '{{.Dir}}' $$pkg); \
 	  for target in $$(grep -hoE '^func Fuzz[A-Za-z0-9_]+' $$dir/*_test.go 2>/dev/null | sed 's/^func //'); do \
 	    echo "fuzz $$pkg $$target"; \
-	    $(GO) test $$pkg -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 20x >/tmp/vaka-fuzz.$$$$ 2>&1 </dev/null \
+	    $(GO) test $$pkg -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 5x >/tmp/vaka-fuzz.$$$$ 2>&1 </dev/null \
 	      || { cat /tmp/vaka-fuzz.$$$$; exit 1; }; \
 	    rm -f /tmp/vaka-fuzz.$$$$; \
 	  done; \
@@ -64,7 +64,7 @@ bench: build ## measure the real server; N=1000000 for a million cases
 generate: ## write the generated documents anew
 	$(GO) test ./workflow -run TestDocument -update
 	$(GO) test ./config -update
-	$(GO) test ./cases -run TestFieldsDocument -update
+	$(GO) test ./cases -run TestFieldsDocument -write-fields
 
 .PHONY: clean
 clean: ## remove what was built, and the demo's data

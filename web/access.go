@@ -3,8 +3,6 @@ package web
 import (
 	"strings"
 
-	"github.com/gofiber/fiber/v2"
-
 	"github.com/vaka-project/vaka/workflow"
 )
 
@@ -57,7 +55,6 @@ func (q *call) authorise() error {
 	if q.row.Access == Anyone {
 		return nil
 	}
-	q.bearer = bearer(q.Get(fiber.HeaderAuthorization))
 	actor, session, err := q.s.opt.Auth.Authenticate(q.ctx, q.bearer)
 	if err != nil {
 		return err

@@ -33,6 +33,7 @@ const apiVersion = "1.0.0"
 
 // describe makes the OpenAPI document of the table.
 func describe(rows []route, publicURL string) (*description, error) {
+	rows = slices.DeleteFunc(slices.Clone(rows), func(r route) bool { return r.Page })
 	d := &description{rows: rows, schemas: newSchemas()}
 	d.doc = &huma.OpenAPI{
 		OpenAPI: "3.1.0",

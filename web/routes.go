@@ -26,6 +26,7 @@ type route struct {
 	Key     keyRequest // what becomes of an Idempotency-Key
 	Limited bool       // counts as a notification for the account's rate
 	Unready bool       // answers before everything is loaded
+	Page    bool       // for people in a browser: signed in by cookie, refused by a page
 
 	handle func(*call) error
 }

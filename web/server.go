@@ -84,7 +84,7 @@ func New(o Options) *Server {
 		o.MaxBody = defaultMaxBody
 	}
 	s := &Server{
-		opt: o, table: routes(), log: o.Logger, limits: newLimiter(o.PerAccountPerSecond),
+		opt: o, table: append(routes(), pageRoutes...), log: o.Logger, limits: newLimiter(o.PerAccountPerSecond),
 		origin: http.NewCrossOriginProtection(),
 	}
 	s.doc = sync.OnceValues(func() (*description, error) { return describe(s.table, o.PublicURL) })
@@ -161,6 +161,10 @@ func (s *Server) handler(row *route) fiber.Handler {
 		ctx, cancel := context.WithTimeout(c.UserContext(), requestTimeout)
 		defer cancel()
 		q.ctx = ctx
+		if row.Page {
+			return q.asPage(row)
+		}
+		q.bearer = bearer(q.Get(fiber.HeaderAuthorization))
 		if err := q.authorise(); err != nil {
 			return err
 		}

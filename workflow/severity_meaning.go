@@ -1,5 +1,7 @@
 package workflow
 
+import "strconv"
+
 // ScoreMeaning says in a sentence what a score that was chosen stands for.
 type ScoreMeaning struct {
 	Input     string `json:"input"` // dpc, ei, c, i, a or m
@@ -25,6 +27,29 @@ func (in SeverityInput) Meanings() []ScoreMeaning {
 		}
 	}
 	return meanings
+}
+
+// Score is one value that a score of the methodology can have.
+type Score struct {
+	Value     string // as SeverityInput holds it: DPC whole, the rest in quarters
+	Shown     string // as ENISA writes it
+	Meaning   string
+	MeaningSV string
+}
+
+// Scores lists the values of one score (dpc, ei, c, i, a or m), lowest first.
+func Scores(input string) []Score {
+	var scores []Score
+	for _, score := range severityScores {
+		if score.name != input {
+			continue
+		}
+		for _, quarters := range score.allowed {
+			text := scoreMeanings[input][quarters]
+			scores = append(scores, Score{strconv.Itoa(quarters / score.unit), quartersText(quarters), text[english], text[swedish]})
+		}
+	}
+	return scores
 }
 
 // levelMeanings holds ENISA's levels in words of our own.

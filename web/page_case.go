@@ -1,0 +1,253 @@
+package web
+
+import (
+	"strings"
+
+	"github.com/gofiber/fiber/v2"
+
+	"github.com/vaka-project/vaka/cases"
+	"github.com/vaka-project/vaka/workflow"
+)
+
+// casePage is a case for staff: what it is about, how its clocks stand, what can
+// be done next and by whom, and everything that happened.
+type casePage struct {
+	page
+	Case     caseView
+	Phases   []phaseMark
+	Answers  []answerSection
+	Lamps    []lampMark
+	Moves    []stepLink // steps that lead on
+	Acts     []stepLink // acts that move nothing
+	Refused  []stepLink // what cannot be done now, and why
+	History  []happening
+	Versions []versionRow
+	Holder   string
+	OwnView  string // the controller's own view of the risk
+}
+
+// phaseMark is one of the five phases in the bar over a case.
+type phaseMark struct {
+	Phase   workflow.Phase
+	Past    bool
+	Current bool
+}
+
+// answerSection is a part of the notification with what was answered in it.
+type answerSection struct {
+	Title   string
+	Answers []answerRow
+}
+
+type answerRow struct {
+	Title string
+	Value string
+	Long  bool
+}
+
+// lampMark says how much of one letter of Art. 33(3) is there.
+type lampMark struct {
+	Letter string
+	Lamp   cases.Lamp
+}
+
+// stepLink is a step with its place, or with why it cannot be taken.
+type stepLink struct {
+	Step    workflow.Step
+	Refusal string
+}
+
+// happening is one event in a readable sentence.
+type happening struct {
+	Seq      int64
+	At       string
+	Stamp    string
+	Sentence string
+	Reason   string
+}
+
+type versionRow struct {
+	submissionView
+	Name string
+}
+
+// casePages shows a case: to staff all of it, to the notifier's side its own.
+func (q *call) casePages() error {
+	c, err := q.s.opt.Cases.Case(q.ctx, q.actor, q.Params("id"))
+	if err != nil {
+		return err
+	}
+	if !q.actor.Staff() {
+		return q.partyCasePage(c)
+	}
+	p := casePage{page: q.page("queue", "case.title"), Case: q.caseViewOf(c)}
+	p.Title = c.Number
+	p.Phases = phaseMarks(c.Phase)
+	p.Holder = p.Case.People[c.Assignee]
+	if n := p.Case.Notification; n != nil {
+		p.Answers = p.answers(*n)
+		p.OwnView = p.Value(n.Risk)
+		p.Lamps = lampMarks(*p.Case.Lamps)
+	}
+	for _, v := range p.Case.Submissions {
+		p.Versions = append(p.Versions, versionRow{v, p.Case.People[v.By]})
+	}
+	if err := q.stepsOf(&p, c); err != nil {
+		return err
+	}
+	if err := q.historyOf(&p, c); err != nil {
+		return err
+	}
+	return q.render(fiber.StatusOK, "case", p)
+}
+
+func phaseMarks(now workflow.Phase) []phaseMark {
+	var marks []phaseMark
+	past := true
+	for _, phase := range workflow.Phases() {
+		if phase == now {
+			past = false
+		}
+		marks = append(marks, phaseMark{Phase: phase, Past: past, Current: phase == now})
+	}
+	return marks
+}
+
+func lampMarks(m cases.MinimumContent) []lampMark {
+	return []lampMark{{"a", m.A}, {"b", m.B}, {"c", m.C}, {"d", m.D}}
+}
+
+// stepsOf sorts the steps into what leads on, what moves nothing, and what
+// cannot be done now.
+func (q *call) stepsOf(p *casePage, c *cases.Case) error {
+	_, verdicts, err := q.s.opt.Cases.Steps(q.ctx, q.actor, c.ID)
+	if err != nil {
+		return err
+	}
+	for _, v := range verdicts {
+		step, _ := workflow.StepByID(v.Step)
+		switch {
+		case !v.Allowed && v.Refusal.Code == "state":
+			// Steps of other states would fill the page and help nobody.
+		case !v.Allowed:
+			p.Refused = append(p.Refused, stepLink{step, p.fault(v.Refusal.Code, v.Refusal.Message)})
+		case step.To != "":
+			p.Moves = append(p.Moves, stepLink{Step: step})
+		default:
+			p.Acts = append(p.Acts, stepLink{Step: step})
+		}
+	}
+	return nil
+}
+
+// historyOf tells every event in a sentence, the newest first.
+func (q *call) historyOf(p *casePage, c *cases.Case) error {
+	events, err := q.s.opt.Cases.History(q.ctx, q.actor, c.ID)
+	if err != nil {
+		return err
+	}
+	var actors []string
+	for _, e := range events {
+		actors = append(actors, e.Header.Actor)
+	}
+	names := q.names(actors)
+	for i := len(events) - 1; i >= 0; i-- {
+		e := events[i]
+		p.History = append(p.History, happening{
+			Seq: e.Header.Seq, At: p.DateTime(e.Header.At), Stamp: p.Stamp(e.Header.At),
+			Sentence: p.happened(e, p.who(e.Header.Actor, names)), Reason: reasonOf(e),
+		})
+	}
+	return nil
+}
+
+// who names an actor: a person by name, a rule of the system in words.
+func (s *speech) who(actor string, names map[string]string) string {
+	if rule, ok := strings.CutPrefix(actor, "system:"); ok {
+		if s.has("rule." + rule) {
+			return s.T("rule." + rule)
+		}
+		return s.T("actor.system")
+	}
+	if name := names[actor]; name != "" {
+		return name
+	}
+	return s.T("actor.somebody")
+}
+
+// happened says in the person's language what an event was.
+func (s *speech) happened(e cases.Event, actor string) string {
+	key := "event." + string(e.Header.Kind)
+	if !s.has(key) {
+		return sentence(e, actor)
+	}
+	return s.T(key, "Actor", actor)
+}
+
+// reasonOf is the reason that was given with an event, where there was one.
+func reasonOf(e cases.Event) string {
+	var given struct {
+		Reason string `json:"reason"`
+		Data   struct {
+			Text string `json:"text"`
+			Note string `json:"note"`
+		} `json:"data"`
+	}
+	if e.Payload == nil || e.Read(&given) != nil {
+		return ""
+	}
+	for _, s := range []string{given.Reason, given.Data.Text, given.Data.Note} {
+		if s != "" {
+			return s
+		}
+	}
+	return ""
+}
+
+// answerSections names the parts of the form by the field that each begins with.
+var answerSections = map[string]string{
+	"controller.unit_id":           "section.controller",
+	"reporter.name":                "section.reporter",
+	"other_parties_involved":       "section.others",
+	"occurrence_mode":              "section.timeline",
+	"breach_types":                 "section.breach",
+	"subject_categories":           "section.people",
+	"data_categories":              "section.data",
+	"consequences_confidentiality": "section.consequences",
+	"measures_before":              "section.measures",
+	"subjects_informed":            "section.informed",
+	"cross_border":                 "section.elsewhere",
+}
+
+// answers are what a notification says, part by part.
+func (p page) answers(n cases.Notification) []answerSection {
+	said := map[string]cases.FieldChange{}
+	for _, c := range cases.Compare(cases.Notification{}, n) {
+		said[c.Path] = c
+	}
+	var out []answerSection
+	section := answerSection{Title: p.T("section.filing")}
+	for _, f := range cases.Fields() {
+		if key, begins := answerSections[f.Path]; begins {
+			if len(section.Answers) > 0 {
+				out = append(out, section)
+			}
+			section = answerSection{Title: p.T(key)}
+		}
+		c, ok := said[f.Path]
+		if !ok {
+			continue
+		}
+		row := answerRow{Title: f.Title, Value: p.Value(c.New), Long: f.FreeText}
+		if p.Tag == "sv" {
+			row.Title = f.TitleSV
+		}
+		if row.Value != "" {
+			section.Answers = append(section.Answers, row)
+		}
+	}
+	if len(section.Answers) > 0 {
+		out = append(out, section)
+	}
+	return out
+}

@@ -1,0 +1,47 @@
+package web
+
+import (
+	"errors"
+
+	"github.com/vaka-project/vaka/workflow"
+)
+
+type errorPage struct {
+	page
+	Message string
+	ID      string
+}
+
+// sentence says a refusal in the person's language: by its code where the
+// catalogue has it, else in the words of whoever refused.
+func (s *speech) sentence(err error) string {
+	var refusal *workflow.Error
+	if !errors.As(err, &refusal) {
+		return s.T("fault.internal")
+	}
+	return s.fault(refusal.Code, refusal.Message)
+}
+
+// fault says a fault by its code.
+func (s *speech) fault(code, message string) string {
+	if s.Tag == "sv" {
+		if g := workflow.Guard(code); g.SentenceSV() != "" {
+			return g.SentenceSV()
+		}
+		if s.has("fault." + code) {
+			return s.T("fault." + code)
+		}
+	}
+	return message
+}
+
+// failPage answers a page's error with a page. Whoever is not signed in is sent
+// to sign in, and comes back.
+func (q *call) failPage(err error) error {
+	if workflow.KindOf(err) == workflow.Unauthenticated {
+		return q.toSignIn()
+	}
+	p := errorPage{page: q.page("", "error.title"), ID: q.id}
+	p.Narrow, p.Message = true, p.sentence(err)
+	return q.render(q.problem(err).Status, "error", p)
+}

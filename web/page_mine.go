@@ -1,0 +1,54 @@
+package web
+
+import (
+	"github.com/gofiber/fiber/v2"
+
+	"github.com/vaka-project/vaka/cases"
+)
+
+// minePage lists what somebody notified, or may see for whom they act.
+type minePage struct {
+	page
+	Items []cases.Summary
+	Next  string
+}
+
+// mine shows the notifications of whoever notifies.
+func (q *call) mine() error {
+	p := minePage{page: q.page("mine", "mine.title")}
+	found, err := q.s.opt.Cases.Board().List(cases.Query{Cursor: q.Query("cursor")}, q.actor, q.s.now())
+	if err != nil {
+		return err
+	}
+	p.Items = found.Items
+	if found.Next != "" {
+		p.Next = address("/mine", with(nil, "cursor", found.Next))
+	}
+	return q.render(fiber.StatusOK, "mine", p)
+}
+
+// partyCasePage is a case as the notifier's side sees it.
+type partyPage struct {
+	page
+	Case     partyCase
+	Phases   []phaseMark
+	Answers  []answerSection
+	Receipts []cases.Receipt
+	Missing  []cases.MissingItem
+}
+
+// partyCasePage shows a notifier the own case: receipts, what is missing, what
+// the authority asks, and what it decided.
+func (q *call) partyCasePage(c *cases.Case) error {
+	p := partyPage{page: q.page("mine", "case.title"), Case: q.partyCaseOf(c), Phases: phaseMarks(c.Phase)}
+	p.Title = c.Number
+	if n := c.Latest(); n != nil {
+		filed := partySubmissionOf(c, n.N, true)
+		p.Answers = p.answers(*filed.Notification)
+		p.Missing = n.Missing
+	}
+	for n := range c.Submissions {
+		p.Receipts = append(p.Receipts, c.Receipt(n+1))
+	}
+	return q.render(fiber.StatusOK, "party", p)
+}

@@ -1,0 +1,13 @@
+// Comfort for people with a script: everything works without it.
+
+// An error summary takes the focus, so that a screen reader reads it first.
+document.getElementById("faults")?.focus();
+
+// A form that was sent is not sent again by a second press.
+for (const form of document.querySelectorAll("form[method=post]")) {
+  form.addEventListener("submit", (event) => {
+    if (form.dataset.sent) { event.preventDefault(); return; }
+    form.dataset.sent = "yes";
+    window.addEventListener("pageshow", () => delete form.dataset.sent, { once: true });
+  });
+}
