@@ -155,6 +155,7 @@ func (b *Board) Put(s Summary) bool {
 	if relink {
 		b.unlink(i)
 	}
+	b.dirty = b.dirty || b.rows[i].received != r.received
 	b.rows[i], b.cards[i], b.prints[i] = r, c, p
 	if relink {
 		b.link(i)
@@ -271,8 +272,8 @@ func (b *Board) Version(id string) int64 {
 }
 
 // Repeats counts the breaches of the same controller with the same cause that
-// arrived in [since, until).
-func (b *Board) Repeats(controllerKey, what string, since, until time.Time) int {
+// arrived in [since, until), up to most.
+func (b *Board) Repeats(controllerKey, what string, since, until time.Time, most int) int {
 	b.mu.RLock()
 	defer b.mu.RUnlock()
 	key, ok := b.words.find(controllerKey)
@@ -282,7 +283,7 @@ func (b *Board) Repeats(controllerKey, what string, since, until time.Time) int 
 		return 0
 	}
 	n := 0
-	for ; at >= 0; at = b.former[at] {
+	for ; at >= 0 && n < most; at = b.former[at] {
 		if r := b.rows[at].received; r >= since.UnixMilli() && r < until.UnixMilli() {
 			n++
 		}
@@ -307,7 +308,7 @@ func (b *Board) Pending(now time.Time, timed, untimed []workflow.State) []Summar
 	var out []Summary
 	for i := range b.rows {
 		r := &b.rows[i]
-		if r.marks&always != 0 || r.marks&when != 0 && r.due != 0 && r.due < at {
+		if r.marks&always != 0 || r.marks&when != 0 && r.overdue(at) {
 			out = append(out, b.summary(int32(i)))
 		}
 	}

@@ -19,6 +19,9 @@ type row struct {
 	unit     uint32
 }
 
+// overdue says whether a clock has run out at now, in milliseconds.
+func (r *row) overdue(now int64) bool { return r.due != 0 && r.due < now }
+
 // card is the rest of a case on the board, packed: texts that many cases have are
 // words, the others stand in one string, and only open clocks are kept.
 type card struct {
@@ -213,17 +216,21 @@ func (b *Board) summary(i int32) Summary {
 
 func instant(milliseconds int64) time.Time { return time.UnixMilli(milliseconds).UTC() }
 
-// print is a fingerprint of a text: one of 256 bits for each pair of neighbouring
-// bytes. A text can stand within another only if its bits do, so a search passes
-// over most cases without reading their texts.
+// print is a fingerprint of texts: a bit for each pair of neighbouring bytes, and
+// one for each three. A text can stand within another only if its bits do, so a
+// search passes over most cases without reading their texts.
 type print [4]uint64
 
 func printOf(texts ...string) print {
 	var p print
 	for _, s := range texts {
 		for i := 1; i < len(s); i++ {
-			h := (uint32(s[i-1])<<8 | uint32(s[i])) * 0x9E3779B1 >> 24
-			p[h>>6] |= 1 << (h & 63)
+			pair := uint32(s[i-1])<<8 | uint32(s[i])
+			p[0] |= 1 << (pair * 0x9E3779B1 >> 26)
+			if i > 1 {
+				three := (uint32(s[i-2])<<16 | pair) * 0x85EBCA6B >> 23 // 512 values for 192 bits
+				p[1+three%3] |= 1 << (three / 3 & 63)
+			}
 		}
 	}
 	return p

@@ -379,6 +379,9 @@ func (s *Service) reprioritise(c *Case, f Filed, now time.Time) *PriorityJudgeme
 	return s.raise(c, &next, now)
 }
 
+// manyRepeats is more than any rule asks for.
+const manyRepeats = 10
+
 func (s *Service) priorityFacts(c *Case, now time.Time) workflow.PriorityFacts {
 	n := c.Latest()
 	if n == nil {
@@ -407,7 +410,7 @@ func (s *Service) priorityFacts(c *Case, now time.Time) workflow.PriorityFacts {
 		f.Subjects = &most
 	}
 	if said.Cause != "" {
-		earlier := s.board.Repeats(c.Party.Key(), string(said.Cause), now.AddDate(-1, 0, 0), c.Submissions[0].ReceivedAt)
+		earlier := s.board.Repeats(c.Party.Key(), string(said.Cause), now.AddDate(-1, 0, 0), c.Submissions[0].ReceivedAt, manyRepeats)
 		f.RepeatSameCause = earlier + 1
 	}
 	return f

@@ -101,14 +101,18 @@ func (c *Case) Stand() (int64, string) { return c.Version, c.Head }
 
 // Apply folds the next event into the case. It computes nothing that an event
 // does not hold, so folding gives the same case for ever.
-func (c *Case) Apply(e Event) error {
+func (c *Case) Apply(e Event) error { return c.applyValue(e, nil) }
+
+// applyValue folds an event of which the payload is at hand, so that it need not
+// be read from its bytes; nil when it is not.
+func (c *Case) applyValue(e Event, payload any) error {
 	if err := e.follows(c.ID, c.Version, c.Head); err != nil {
 		return err
 	}
 	if begins := e.Header.Kind == EventReceived || e.Header.Kind == EventOpened; begins != (c.Version == 0) {
 		return fmt.Errorf("a case cannot have %q as its event %d", e.Header.Kind, e.Header.Seq)
 	}
-	if err := c.applyPayload(e); err != nil {
+	if err := c.applyPayload(e, payload); err != nil {
 		return err
 	}
 	c.ID, c.Version, c.Head = e.Header.Record, e.Header.Seq, e.Header.Hash()
@@ -117,27 +121,27 @@ func (c *Case) Apply(e Event) error {
 	return nil
 }
 
-func (c *Case) applyPayload(e Event) error {
+func (c *Case) applyPayload(e Event, payload any) error {
 	switch e.Header.Kind {
 	case EventReceived:
-		return fold(c, e, c.received)
+		return fold(c, e, payload, c.received)
 	case EventOpened:
-		return fold(c, e, c.opened)
+		return fold(c, e, payload, c.opened)
 	case EventFiled:
-		return fold(c, e, c.filed)
+		return fold(c, e, payload, c.filed)
 	case EventMergeIntended:
-		return fold(c, e, func(h Header, m Member) error {
+		return fold(c, e, payload, func(h Header, m Member) error {
 			m.Intent = h.Seq
 			c.Merged = append(c.Merged, m)
 			return nil
 		})
 	case EventMergeDone, EventMergeAbandoned:
-		return fold(c, e, c.mergeEnded)
+		return fold(c, e, payload, c.mergeEnded)
 	case EventClocksLapsed:
-		return fold(c, e, func(h Header, p ClockChanges) error { return c.clocked(h, p) })
+		return fold(c, e, payload, func(h Header, p ClockChanges) error { return c.clocked(h, p) })
 	}
 	if _, ok := workflow.StepByID(workflow.StepID(e.Header.Kind)); ok {
-		return fold(c, e, c.taken)
+		return fold(c, e, payload, c.taken)
 	}
 	return fmt.Errorf("no such kind of event: %q", e.Header.Kind)
 }
@@ -151,12 +155,14 @@ func (p Opened) body() string   { return p.Body }
 func (p Filed) body() string    { return p.Body }
 func (p Taken) body() string    { return p.Body }
 
-// fold reads an event's payload as T and hands it on. It notes keyed commands,
+// fold hands an event's payload on as T, read from its bytes when it is not at hand. It notes keyed commands,
 // so that a repeated request finds the event that it became.
-func fold[T any](c *Case, e Event, apply func(Header, T) error) error {
-	var payload T
-	if err := e.Read(&payload); err != nil {
-		return err
+func fold[T any](c *Case, e Event, atHand any, apply func(Header, T) error) error {
+	payload, ok := atHand.(T)
+	if !ok {
+		if err := e.Read(&payload); err != nil {
+			return err
+		}
 	}
 	if err := apply(e.Header, payload); err != nil {
 		return err

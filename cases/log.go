@@ -1,6 +1,7 @@
 package cases
 
 import (
+	"bytes"
 	"context"
 	"crypto/rand"
 	"encoding/hex"
@@ -86,7 +87,7 @@ func (l Log[T, P]) Prepare(id string, p P, e Entry) (Change, error) {
 	if err != nil {
 		return Change{}, err
 	}
-	if err := p.Apply(event); err != nil {
+	if err := apply(p, event, e.Payload); err != nil {
 		return Change{}, fmt.Errorf("folding the new %s: %w", e.Kind, err)
 	}
 	return Change{Event: event, Claims: e.Claims, Pictures: l.Pictures(id, p)}, nil
@@ -108,6 +109,17 @@ func (l Log[T, P]) Heal(ctx context.Context, id string) (P, error) {
 		}
 	}
 	return p, nil
+}
+
+// apply folds a new event onto a record. Reading a large payload back takes longer
+// than everything else that is done for it, so a record that can takes the value
+// itself, unless spelling it changed it: bytes that are no UTF-8 are spelled \ufffd.
+func apply(p Folded, e Event, payload any) error {
+	f, ok := p.(interface{ applyValue(e Event, payload any) error })
+	if !ok || bytes.Contains(e.Payload, []byte(`\ufffd`)) {
+		return p.Apply(e)
+	}
+	return f.applyValue(e, payload)
 }
 
 // Pictures are the derived documents of a record as it stands.

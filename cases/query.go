@@ -3,6 +3,7 @@ package cases
 import (
 	"encoding/base64"
 	"encoding/json"
+	"math"
 	"math/bits"
 	"slices"
 	"sort"
@@ -164,28 +165,30 @@ const noClock = 1<<63 - 1
 
 // place is where position i stands in that order.
 func (b *Board) place(by SortKey, i int32) place {
-	p := place{Sort: by, ID: b.cards[i].id()}
-	p.Key, p.Then = b.rows[i].keys(by)
+	r, p := &b.rows[i], place{Sort: by, ID: b.cards[i].id()}
+	switch by {
+	case SortNewest:
+		p.Key = -r.received
+	case SortOldest:
+		p.Key = r.received
+	case SortNextDue:
+		p.Key = r.dueKey()
+	case SortPriority:
+		p.Key, p.Then = r.priorityKey(), r.dueKey()
+	}
 	return p
 }
 
-// keys are the numbers that an order goes by.
-func (r *row) keys(by SortKey) (key, then int64) {
-	due := r.due
-	if due == 0 {
-		due = noClock
+// dueKey orders by the next clock, cases without one last.
+func (r *row) dueKey() int64 {
+	if r.due == 0 {
+		return noClock
 	}
-	switch by {
-	case SortNewest:
-		return -r.received, 0
-	case SortOldest:
-		return r.received, 0
-	case SortPriority:
-		return int64(r.marks & priorityMarks.all), due
-	default:
-		return due, 0
-	}
+	return r.due
 }
+
+// priorityKey orders by priority: the mark of P1 is the lowest bit.
+func (r *row) priorityKey() int64 { return int64(r.marks & priorityMarks.all) }
 
 // less orders places; newest first turns the ids round too, so that it is the
 // exact reverse of oldest first.
@@ -217,7 +220,7 @@ func (b *Board) walk(q *Query, after place, wanted *sieve) []int32 {
 	}
 	found := make([]int32, 0, q.Limit+1)
 	for k := from; k < n && len(found) <= q.Limit; k++ {
-		if i := at(k); wanted.passes(i) {
+		if i := at(k); b.rows[i].marks&wanted.unwanted == 0 && wanted.passes(i) {
 			found = append(found, i)
 		}
 	}
@@ -227,13 +230,16 @@ func (b *Board) walk(q *Query, after place, wanted *sieve) []int32 {
 // best keeps the smallest places after the cursor while it scans all rows.
 func (b *Board) best(q *Query, after place, wanted *sieve) []int32 {
 	h := &worst{board: b}
+	byPriority := q.Sort == SortPriority
 	for i := range b.rows {
 		r := &b.rows[i]
 		if r.marks&wanted.unwanted != 0 {
 			continue
 		}
-		key, then := r.keys(q.Sort)
-		x := ranked{key, then, int32(i)}
+		x := ranked{key: r.dueKey(), at: int32(i)}
+		if byPriority {
+			x.key, x.then = r.priorityKey(), x.key
+		}
 		full := len(h.kept) > q.Limit
 		if full && !h.less(x, h.kept[0]) || !wanted.passes(x.at) || after.ID != "" && !after.less(b.place(q.Sort, x.at)) {
 			continue
@@ -313,38 +319,54 @@ func (w *worst) less(x, y ranked) bool {
 
 // sieve is a query and a viewer, compiled into one test of a position.
 type sieve struct {
-	b        *Board
-	q        *Query
-	unwanted uint64 // marks that a case must not have
-	plain    bool   // a case without them passes
-	assignee uint32
-	incident uint32
-	from, to int64
-	now      int64
-	text     print
-	sight    sight
+	b                      *Board
+	unwanted               uint64 // marks that a case must not have
+	assignee, incident     uint32 // words, under masks that are 0 where it does not matter
+	ofAssignee, ofIncident uint32
+	from, to               int64 // of the arrival
+	now                    int64
+	overdue                *bool
+	search                 string
+	print                  print
+	sight                  sight
 }
 
 // sieve compiles a query for a viewer.
 func (b *Board) sieve(q *Query, viewer Actor, now time.Time) *sieve {
 	s := &sieve{
-		b: b, q: q, sight: b.sight(viewer), text: printOf(q.Text),
-		from: q.ReceivedFrom.UnixMilli(), to: q.ReceivedTo.UnixMilli(), now: now.UnixMilli(),
+		b: b, sight: b.sight(viewer), search: q.Text, print: printOf(q.Text), overdue: q.Overdue,
+		from: math.MinInt64, to: math.MaxInt64, now: now.UnixMilli(),
 	}
 	s.unwanted = stateMarks.but(q.States) | stateMarks.but(statesOf(q.Phases)) |
 		priorityMarks.but(q.Priorities) | sectorMarks.but(q.Sectors)
 	if q.Late != nil {
 		s.unwanted |= map[bool]uint64{true: markInTime, false: markLate}[*q.Late]
 	}
-	var someone, something bool
-	s.assignee, someone = b.wanted(q.Assignee)
-	s.incident, something = b.wanted(q.Incident)
-	if !someone || !something {
-		s.unwanted = stateMarks.all // a word that no case has
+	if !q.ReceivedFrom.IsZero() {
+		s.from = q.ReceivedFrom.UnixMilli()
 	}
-	s.plain = s.sight.all && q.Assignee == "" && q.Incident == "" && q.Overdue == nil && q.Text == "" &&
-		q.ReceivedFrom.IsZero() && q.ReceivedTo.IsZero()
+	if !q.ReceivedTo.IsZero() {
+		s.to = q.ReceivedTo.UnixMilli()
+	}
+	s.assignee, s.ofAssignee = s.wanted(q.Assignee)
+	s.incident, s.ofIncident = s.wanted(q.Incident)
 	return s
+}
+
+// wanted is the word that a filter names, and the mask under which it is compared;
+// "none" asks for the empty word.
+func (s *sieve) wanted(name string) (word, mask uint32) {
+	if name == "" {
+		return 0, 0
+	}
+	if name == NoAssignee {
+		return 0, math.MaxUint32
+	}
+	n, ok := s.b.words.find(name)
+	if !ok {
+		s.unwanted = stateMarks.all // no case has such a word
+	}
+	return n, math.MaxUint32
 }
 
 // statesOf are the states of the phases; a phase that is none has a state that no
@@ -364,31 +386,18 @@ func statesOf(phases []workflow.Phase) []workflow.State {
 
 // passes says whether a case is wanted and may be seen.
 func (s *sieve) passes(i int32) bool {
-	r, q := &s.b.rows[i], s.q
-	if r.marks&s.unwanted != 0 {
+	r := &s.b.rows[i]
+	differs := (r.assignee^s.assignee)&s.ofAssignee | (r.incident^s.incident)&s.ofIncident
+	if r.marks&s.unwanted != 0 || differs != 0 || r.received < s.from || r.received >= s.to {
 		return false
 	}
-	if s.plain && r.marks&markSecret == 0 {
-		return true
-	}
-	switch {
-	case q.Assignee != "" && r.assignee != s.assignee,
-		q.Incident != "" && r.incident != s.incident,
-		q.Overdue != nil && (r.due != 0 && r.due < s.now) != *q.Overdue,
-		!q.ReceivedFrom.IsZero() && r.received < s.from,
-		!q.ReceivedTo.IsZero() && r.received >= s.to,
-		q.Text != "" && !s.b.prints[i].covers(&s.text):
+	if s.overdue != nil && r.overdue(s.now) != *s.overdue || s.search != "" && !s.b.prints[i].covers(&s.print) {
 		return false
 	}
-	return s.sight.sees(i) && (q.Text == "" || s.b.cards[i].holds(q.Text, &s.b.words, s.sight.all))
-}
-
-// wanted is the number of a word that a filter names; "none" asks for the empty one.
-func (b *Board) wanted(s string) (uint32, bool) {
-	if s == NoAssignee || s == "" {
-		return 0, true
+	if (!s.sight.all || r.marks&markSecret != 0) && !s.sight.sees(i) {
+		return false
 	}
-	return b.words.find(s)
+	return s.search == "" || s.b.cards[i].holds(s.search, &s.b.words, s.sight.all)
 }
 
 // sight is what a viewer sees, compiled: the same as Case.VisibleTo.
@@ -456,7 +465,7 @@ func (b *Board) Counts(viewer Actor, now time.Time) Counts {
 		if r.marks&markLate != 0 {
 			out.Late++
 		}
-		if r.due != 0 && r.due < at {
+		if r.overdue(at) {
 			out.Overdue++
 		}
 	}

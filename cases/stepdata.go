@@ -71,8 +71,8 @@ func (d StepData) settled() StepData {
 }
 
 func settledTime(t *time.Time) *time.Time {
-	if t == nil {
-		return nil
+	if t == nil || *t == toMillis(*t) {
+		return t
 	}
 	at := toMillis(*t)
 	return &at

@@ -84,7 +84,8 @@ func (s *Service) begun(ctx context.Context, id string, cmd Command) (*Case, err
 }
 
 // checkFiling checks what depends on who files: only a registrar files for a
-// channel other than the API and the pages, and says how it arrived.
+// channel other than the API and the pages, and says how it arrived. It settles
+// the channel and the instants of n.
 func (s *Service) checkFiling(a Actor, n *Notification, now time.Time) error {
 	var faults []workflow.Fault
 	fault := func(path, code, message string) {
@@ -93,6 +94,7 @@ func (s *Service) checkFiling(a Actor, n *Notification, now time.Time) error {
 	if n.Channel == "" {
 		n.Channel = ChannelAPI
 	}
+	*n = n.settled()
 	byHand := n.Channel != ChannelAPI && n.Channel != ChannelPortal
 	if (byHand || n.DispatchedAt != nil || n.RegistrarNote != "") && !a.Has(workflow.RoleRegistrar) {
 		fault("/submission_channel", "registrars_only",
@@ -151,6 +153,17 @@ func (sub *Submission) take(n Notification) error {
 	}
 	sub.Salt, sub.Digest = hex.EncodeToString(salt), digest(salt, body)
 	return nil
+}
+
+// settled is the notification with its instants as they are kept.
+func (n Notification) settled() Notification {
+	n.AwareAt = toMillis(n.AwareAt)
+	for _, t := range []**time.Time{
+		&n.DispatchedAt, &n.OccurredFrom, &n.OccurredTo, &n.DetectedAt, &n.ProcessorAwareAt, &n.ProcessorToldControllerAt, &n.ContainedAt,
+	} {
+		*t = settledTime(*t)
+	}
+	return n
 }
 
 // completeness lists what is missing. What was filed as complete and lacks
