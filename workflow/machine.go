@@ -117,7 +117,7 @@ func (s Step) rolesSentence() string {
 			who = append(who, strings.ToLower(grant.Role.Title()))
 		}
 	}
-	return "Your roles do not allow this step; ask somebody who is " + anyOf(who) + "."
+	return "Your roles do not allow this step; it is for a " + anyOf(who) + "."
 }
 
 func (s Step) statesSentence(now State) string {
