@@ -119,7 +119,7 @@ func (s *Sweeper) report(ctx context.Context, pass Pass) {
 	attributes := []slog.Attr{
 		slog.Int("looked", pass.Cases.Looked), slog.Int("acted", pass.Cases.Acted),
 		slog.Int("failed", pass.Cases.Failed), slog.Int("cleared", pass.Cleared),
-		slog.Duration("took", pass.Took),
+		slog.Int64("milliseconds", pass.Took.Milliseconds()),
 	}
 	if pass.Err != nil {
 		attributes = append(attributes, slog.String("error", pass.Err.Error()))

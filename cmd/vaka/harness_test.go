@@ -96,7 +96,7 @@ func must(t testing.TB, in string, args ...string) string {
 type server struct {
 	url   string
 	cmd   *exec.Cmd
-	lines chan string // of standard output, after the first
+	lines chan string // of standard output, as far as nobody has read them
 	errs  lockedBuffer
 	ended chan struct{} // closed when the process has ended
 }
@@ -121,10 +121,12 @@ func (l *lockedBuffer) String() string {
 // serve starts vaka serve with these arguments and waits until it is ready.
 func serve(t testing.TB, args ...string) *server {
 	t.Helper()
-	return launch(t, exec.Command(binary, append([]string{"serve", "--listen", "127.0.0.1:0", "--metrics-listen", "off", "--log-level", "warn"}, args...)...))
+	s := launch(t, exec.Command(binary, append([]string{"serve", "--listen", "127.0.0.1:0", "--metrics-listen", "off", "--log-level", "warn"}, args...)...))
+	s.line(t, "ready")
+	return s
 }
 
-// launch starts a command that runs the program, and waits until that is ready.
+// launch starts a command that runs the program, and waits until that listens.
 func launch(t testing.TB, cmd *exec.Cmd) *server {
 	t.Helper()
 	s := &server{cmd: cmd, lines: make(chan string, 100), ended: make(chan struct{})}
@@ -147,9 +149,7 @@ func launch(t testing.TB, cmd *exec.Cmd) *server {
 		_ = cmd.Wait()
 	}()
 	t.Cleanup(func() { _ = cmd.Process.Kill(); <-s.ended })
-	first := s.line(t, "listening on ")
-	s.url = strings.TrimPrefix(first, "listening on ")
-	s.line(t, "ready")
+	s.url = strings.TrimPrefix(s.line(t, "listening on "), "listening on ")
 	return s
 }
 
@@ -259,9 +259,11 @@ func signIn(t testing.TB, url, email string) *client {
 	return c
 }
 
+// aware is one instant for a whole run, so that the same reference makes the same body.
+var aware = time.Now().Add(-3 * time.Hour).UTC().Format(time.RFC3339)
+
 // notification is one that makes a case, with a reference of the controller's own.
 func notification(reference string) string {
-	aware := time.Now().Add(-3 * time.Hour).UTC().Format(time.RFC3339)
 	return fmt.Sprintf(`{
 		"notification_kind": "NEW", "notification_subkind": "INCOMPLETE", "controller_reference": %q,
 		"controller": {"name": "Norrälvens kommun", "board": "Socialnämnden", "contact": {"phone": "+46 10 000 00 01"}},

@@ -219,7 +219,7 @@ func (p *Program) begin(ctx, beside context.Context, working *sync.WaitGroup) er
 	if err := p.load(ctx); err != nil {
 		return fmt.Errorf("loading: %w", err)
 	}
-	p.options.Logger.InfoContext(ctx, "loaded", "cases", p.Cases.Board().Len(), "took", time.Since(began))
+	p.options.Logger.InfoContext(ctx, "loaded", "cases", p.Cases.Board().Len(), "milliseconds", time.Since(began).Milliseconds())
 	sweeper := &notifier.Sweeper{
 		Cases: p.Cases, Accounts: p.Auth, Every: time.Duration(p.options.Config.SweepSeconds) * time.Second,
 		Now: time.Now, Logger: p.options.Logger, Passed: p.metrics.passed,

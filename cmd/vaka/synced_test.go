@@ -32,6 +32,7 @@ func TestAnswerFollowsSync(t *testing.T) {
 	s := launch(t, exec.Command(strace, "-D", "-f", "-y", "-s", "64", "-o", trace,
 		"-e", "trace=read,recvfrom,write,writev,sendto,pwrite64,fdatasync,fsync", "-e", "signal=none",
 		binary, "serve", "--data", data, "--listen", "127.0.0.1:0", "--metrics-listen", "off", "--log-level", "warn"))
+	s.line(t, "ready")
 	c := signIn(t, s.url, "dpo@example.org")
 	for n := range 3 {
 		if _, status, _, err := c.file(s.url, fmt.Sprint("traced-", n)); err != nil || status != http.StatusCreated {

@@ -83,7 +83,7 @@ func TestExportImport(t *testing.T) {
 		t.Errorf("the case is answered %d %+v, %v", status, again, err)
 	}
 	// The key of a notification went along: sent again, it makes no second case.
-	if f, status, _, err := c.file(s.url, "third"); err != nil || status == http.StatusCreated && f.Case != last.Case {
+	if f, status, _, err := c.file(s.url, "third"); err != nil || status != http.StatusCreated || f != last {
 		t.Errorf("sent again: %d %+v, %v", status, f, err)
 	}
 }
