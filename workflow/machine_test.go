@@ -441,8 +441,8 @@ func TestRefusalsSayWhatToDo(t *testing.T) {
 	}{
 		{StepOpenInvestigation, RoleSupervisor, "This step is possible from TRIAGE; the case is in DECIDED."},
 		{StepReopen, RoleSupervisor, "This step is possible from CLOSED, TRANSFERRED or MERGED; the case is in DECIDED."},
-		{StepOpenInvestigation, RoleLegal, "Your roles do not allow this step; it is for asupervisor."},
-		{StepCloseFinal, RoleLegal, "Your roles do not allow this step; it is for acaseworker or supervisor."},
+		{StepOpenInvestigation, RoleLegal, "Your roles do not allow this step; it is for a supervisor."},
+		{StepCloseFinal, RoleLegal, "Your roles do not allow this step; it is for a caseworker or supervisor."},
 		{StepReplyExpired, RoleLegal, "This step is taken by the system itself, when what it waits for has happened."},
 		{StepMerge, RoleSupervisor, "This step needs more data; give master_case, reason."},
 	}
