@@ -52,7 +52,7 @@ func (s *Service) effects(a Actor, c *Case, r StepRequest, to workflow.State, no
 		workflow.StepAssessAwareness, workflow.StepDetermineOSS:
 		s.assess(&t, c, a, r, now)
 	}
-	if !to.Open() {
+	if c.State.Open() && !to.Open() { // a note on an ended case ends it no second time
 		t.Closing = closing(c, a, r, to, now)
 	}
 	s.rearm(&t.Clocks, c, to, now)
