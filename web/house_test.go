@@ -107,6 +107,12 @@ func must(t testing.TB, err error) {
 // build makes a house that does not listen yet.
 func build(t testing.TB, change ...func(*web.Options)) *house {
 	t.Helper()
+	return buildFor(t, people, change...)
+}
+
+// buildFor makes a house for some of the people.
+func buildFor(t testing.TB, people map[string][]workflow.Role, change ...func(*web.Options)) *house {
+	t.Helper()
 	engine, err := bolt.Open(t.TempDir())
 	must(t, err)
 	t.Cleanup(func() { _ = engine.Close() })
@@ -143,6 +149,14 @@ func build(t testing.TB, change ...func(*web.Options)) *house {
 func open(t testing.TB, change ...func(*web.Options)) *house {
 	t.Helper()
 	h := build(t, change...)
+	h.listen()
+	return h
+}
+
+// listen opens the house's door for the length of the test.
+func (h *house) listen() {
+	t := h.t
+	t.Helper()
 	ln, err := net.Listen("tcp", "127.0.0.1:0")
 	must(t, err)
 	h.base = "http://" + ln.Addr().String()
@@ -161,7 +175,13 @@ func open(t testing.TB, change ...func(*web.Options)) *house {
 			t.Error(err)
 		}
 	})
-	return h
+}
+
+// in is the house for a subtest.
+func (h *house) in(t testing.TB) *house {
+	sub := *h
+	sub.t = t
+	return &sub
 }
 
 // reply is an answer of the server.

@@ -102,9 +102,12 @@ func (d *description) operation(row route) (*huma.Operation, error) {
 		op.Responses[strconv.Itoa(a.Status)] = d.response(a)
 	}
 	for _, status := range problemsOf(row) {
-		if op.Responses[strconv.Itoa(status)] == nil {
-			op.Responses[strconv.Itoa(status)] = d.problemResponse(status)
+		p := d.problemResponse(status)
+		if page := op.Responses[strconv.Itoa(status)]; page != nil {
+			page.Content[problemType] = p.Content[problemType] // some refusals are pages, others are not
+			continue
 		}
+		op.Responses[strconv.Itoa(status)] = p
 	}
 	return op, nil
 }

@@ -173,7 +173,8 @@ var caseRoutes = []route{
 	{
 		Method: post, Path: "/api/v1/cases/{id}/steps", Access: CaseActor, Tag: tagCases, handle: (*call).takeStep,
 		Summary: "Take a step", Body: stepRequest{}, Example: "step", IfMatch: true, Key: keyTaken,
-		Answers: []answer{{Status: 200, What: "The case after the step.", Body: caseView{}, ETag: true}}, Also: []int{409},
+		Answers: []answer{{Status: 200, What: "The case after the step; in brief where the step took it out of the caller's sight.", Body: []any{caseView{}, caseRef{}}, ETag: true}},
+		Also:    []int{409},
 	},
 	{
 		Method: put, Path: "/api/v1/cases/{id}/assignee", Access: CaseActor, Tag: tagCases, handle: (*call).assign,
@@ -322,11 +323,13 @@ var serverRoutes = []route{
 		Summary: "Make the first administrator: the form's target", Also: []int{403, 415},
 		Answers: []answer{
 			{Status: 200, What: "The account is made.", Body: "", Type: htmlType},
+			{Status: 403, What: "The link does not work, or another site sent the form.", Body: "", Type: htmlType},
 			{Status: 422, What: "The form again, with what is wrong.", Body: "", Type: htmlType},
 		},
 	},
 	{
 		Method: get, Path: "/assets/vaka.css", Access: Anyone, Tag: tagServer, handle: (*call).stylesheet, Unready: true,
-		Summary: "The pages' style sheet", Answers: []answer{{Status: 200, What: "A style sheet.", Body: "", Type: cssType}},
+		Summary: "The pages' style sheet",
+		Answers: []answer{{Status: 200, What: "A style sheet.", Body: "", Type: cssType}, {Status: 304, What: "It is as If-None-Match says."}},
 	},
 }
