@@ -16,6 +16,7 @@ import (
 // colour is an enumeration, tree a recursive value with every kind of field.
 type colour string
 
+//lint:ignore U1000 that nothing uses it is what the test is about
 type word string
 
 // hidden is not exported, its field is.
@@ -24,7 +25,8 @@ type hidden struct {
 }
 
 type tree struct {
-	hidden   // embedded, so its exported fields are there
+	hidden // embedded, so its exported fields are there
+	//lint:ignore U1000 as above
 	word     // embedded, not exported and no struct: left out, as in JSON
 	Base     `json:",omitempty"`
 	Name     string                     `json:"name"`
@@ -195,7 +197,8 @@ func TestHowItReads(t *testing.T) {
 			Named *Base `json:"named"`
 			Raw   json.RawMessage
 			Not   string `json:"-"`
-			Dash  string `json:"-,"`
+			//lint:ignore SA5008 encoding/json names the field "-"
+			Dash string `json:"-,"`
 		}{Base: &Base{Created: at}, Raw: json.RawMessage(`{"a": 1}`), Not: "never"}, `{"_id":"x","created":{"$date":{"$numberLong":"1772452800000"}},"named":null,"Raw":"{\"a\": 1}","-":""}`},
 		{struct{ *Base }{}, `{"_id":"x"}`},
 	} {
@@ -214,8 +217,17 @@ func TestHowItReads(t *testing.T) {
 func TestRefused(t *testing.T) {
 	type loop struct{ F func() }
 	type lost struct{ *hidden }
-	for _, doc := range []any{"text", 1, []string{"a"}, []byte("{}"), loop{}, lost{}, map[float64]int{1: 1},
-		map[string]any{"\xff": 1}, map[string]any{"c": make(chan int)}, Raw("no BSON")} {
+	for _, doc := range []any{
+		"text", 1,
+		[]string{"a"},
+		[]byte("{}"),
+		loop{},
+		lost{},
+		map[float64]int{1: 1},
+		map[string]any{"\xff": 1},
+		map[string]any{"c": make(chan int)},
+		Raw("no BSON"),
+	} {
 		if _, err := Encode("x", doc); err == nil {
 			t.Errorf("%T was taken for a document", doc)
 		}

@@ -6,9 +6,9 @@ import (
 	"fmt"
 	"reflect"
 
+	"go.mongodb.org/mongo-driver/bson"
 	"go.mongodb.org/mongo-driver/bson/bsoncodec"
 	"go.mongodb.org/mongo-driver/bson/bsonrw"
-	"go.mongodb.org/mongo-driver/bson/bsontype"
 )
 
 // encodeRawJSON keeps JSON text as a string: readable, and exactly as it was.
@@ -43,7 +43,7 @@ func encodeSpelled(ec bsoncodec.EncodeContext, w bsonrw.ValueWriter, v reflect.V
 
 // decodeSpelled gives a type back what it spelled.
 func decodeSpelled(dc bsoncodec.DecodeContext, r bsonrw.ValueReader, v reflect.Value) error {
-	if r.Type() == bsontype.Null {
+	if r.Type() == bson.TypeNull {
 		v.SetZero()
 		return r.ReadNull()
 	}
