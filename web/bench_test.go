@@ -3,7 +3,10 @@ package web_test
 import (
 	"fmt"
 	"log/slog"
+	"runtime"
 	"testing"
+
+	"github.com/valyala/fasthttp"
 
 	"github.com/vaka-project/vaka/web"
 )
@@ -20,6 +23,28 @@ func BenchmarkNotify(b *testing.B) {
 		for pb.Next() {
 			if r := h.answerOf("POST", "/api/v1/notifications", "dpo", body, nil); r.StatusCode() != 201 {
 				b.Fatalf("%d %s", r.StatusCode(), r.Body())
+			}
+		}
+	})
+}
+
+// The same from 64 clients over loopback, with the clients on the same machine.
+func BenchmarkNotifyOverLoopback(b *testing.B) {
+	h := build(b, func(o *web.Options) { o.Logger = slog.New(slog.DiscardHandler) })
+	h.listen()
+	client := &fasthttp.Client{MaxConnsPerHost: 64}
+	body := web.BodyOf("notification")
+	b.SetParallelism(64 / runtime.GOMAXPROCS(0))
+	b.RunParallel(func(pb *testing.PB) {
+		req, resp := fasthttp.AcquireRequest(), fasthttp.AcquireResponse()
+		req.Header.SetMethod("POST")
+		req.SetRequestURI(h.base + "/api/v1/notifications")
+		req.Header.SetContentType("application/json")
+		req.Header.Set("Authorization", "Bearer "+h.tokens["dpo"])
+		req.SetBody(body)
+		for pb.Next() {
+			if err := client.Do(req, resp); err != nil || resp.StatusCode() != 201 {
+				b.Fatalf("%v %d %s", err, resp.StatusCode(), resp.Body())
 			}
 		}
 	})

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"maps"
+	"os"
 	"strings"
 	"testing"
 
@@ -62,6 +63,24 @@ func TestMachineContract(t *testing.T) {
 	h.byMachine("dpo", "3", payload(map[string]any{"field_3": "b", "field_6": first.text("case_number"), "field_4": "c", "field_5": "Filed twice."}))
 	if r := h.get("dpo", "/api/v1/cases/"+id).want(200); len(r.at("submissions").([]any)) != 3 || r.at("withdrawal") == nil {
 		t.Errorf("the case is %s", r.Body)
+	}
+}
+
+// What a controllers' tool exports is taken as it is; with everything answered it is
+// 201 and not 202.
+func TestMachineContractComplete(t *testing.T) {
+	h := open(t)
+	raw, err := os.ReadFile("testdata/edpb-tool-export.json")
+	must(t, err)
+	h.byMachine("dpo", "1", raw).want(202)
+	var export map[string]any
+	must(t, json.Unmarshal(raw, &export))
+	export["field_4"], export["field_89"] = "a", "b"
+	whole, err := json.Marshal(export)
+	must(t, err)
+	r := h.byMachine("dpo", "2", whole).want(201)
+	if r.text("status") != "received" || len(r.at("missing").([]any)) != 0 || r.Header.Get("Location") != "/api/v1/cases/"+r.text("notification_id") {
+		t.Errorf("answer %s", r.Body)
 	}
 }
 

@@ -150,8 +150,7 @@ func (d *description) parameters(row route) []*huma.Param {
 
 func (d *description) queryParameter(p parameter) *huma.Param {
 	schema := &huma.Schema{Type: huma.TypeString}
-	switch {
-	case p.Type != nil:
+	if p.Type != nil {
 		schema = d.schemas.of(p.Type)
 	}
 	what := p.What

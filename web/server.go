@@ -32,6 +32,10 @@ const (
 	requestTimeout = 20 * time.Second // for the store to answer
 )
 
+// maxHead is the largest URL and headers together: a long filter, a cursor, a token
+// and what proxies add fit with room to spare.
+const maxHead = 16 << 10
+
 // defaultMaxBody is the largest body that is read where nothing else is said.
 const defaultMaxBody = 1 << 20
 
@@ -94,7 +98,8 @@ func New(o Options) *Server {
 	s.app = fiber.New(fiber.Config{
 		Immutable: true, CaseSensitive: true, StrictRouting: true,
 		BodyLimit: o.MaxBody, StreamRequestBody: false,
-		ReadTimeout: readTimeout, WriteTimeout: writeTimeout, IdleTimeout: idleTimeout,
+		ReadBufferSize: maxHead,
+		ReadTimeout:    readTimeout, WriteTimeout: writeTimeout, IdleTimeout: idleTimeout,
 		DisableStartupMessage: true, ErrorHandler: s.unrouted,
 	})
 	s.app.Use(s.around)

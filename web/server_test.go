@@ -66,6 +66,14 @@ func TestMalformedHTTP(t *testing.T) {
 	}
 }
 
+func TestLongHeaders(t *testing.T) {
+	h := open(t)
+	h.do(request{method: "GET", path: "/healthz", header: map[string]string{"X-Long": strings.Repeat("x", 8<<10)}}).want(200)
+	if r := h.do(request{method: "GET", path: "/nowhere?" + strings.Repeat("x", 32<<10)}); r.Status != 431 || r.text("code") != "headers_too_large" {
+		t.Errorf("%d %s", r.Status, r.Body)
+	}
+}
+
 func TestRequestID(t *testing.T) {
 	h := open(t)
 	for given, kept := range map[string]bool{"abc-DEF.0123": true, "short": false, "with space in it": false, strings.Repeat("x", 65): false, "<script>alert": false} {
