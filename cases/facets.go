@@ -1,0 +1,148 @@
+package cases
+
+import (
+	"math/bits"
+	"time"
+
+	"github.com/vaka-project/vaka/workflow"
+)
+
+// Facets say, for each way to narrow a list down differently, how many cases the
+// list would hold: each group is counted under all filters but its own.
+type Facets struct {
+	Phase    map[workflow.Phase]int
+	AnyPhase int // whatever the phase
+	Priority map[workflow.Priority]int
+	Overdue  int
+	Late     int
+	Mine     int // assigned to the viewer
+	Unheld   int // assigned to nobody
+}
+
+// The groups of filters that exclude each other.
+const (
+	byPhase = iota
+	byPriority
+	byLate
+	byOverdue
+	byAssignee
+	facetGroups
+)
+
+// Facets counts what the links beside the list of q lead to, at now, in one scan.
+func (b *Board) Facets(q Query, viewer Actor, now time.Time) (Facets, error) {
+	if err := q.allowed(viewer); err != nil {
+		return Facets{}, err
+	}
+	q.Cursor = ""
+	if _, err := q.normalise(); err != nil {
+		return Facets{}, err
+	}
+	b.mu.RLock()
+	defer b.mu.RUnlock()
+	f := b.facetCount(q, viewer, now)
+	for i := range b.rows {
+		// A case counts in a group unless a filter of another group keeps it out.
+		if group, ok := f.group(&b.rows[i]); ok && f.rest.passes(int32(i)) {
+			f.count(&b.rows[i], group)
+		}
+	}
+	return f.done(), nil
+}
+
+// facetCount is a query taken apart: the rest keeps a case out of every group.
+type facetCount struct {
+	out                   Facets
+	rest                  *sieve
+	phase, priority, late uint64 // marks that the filter of the group does not want
+	overdue               *bool
+	assignee, ofAssignee  uint32
+	nobody                bool // the assignee that is asked for has no case at all
+	me                    uint32
+	now                   int64
+	states, priorities    [64]int // by the bit of the state, and of the priority
+}
+
+func (b *Board) facetCount(q Query, viewer Actor, now time.Time) *facetCount {
+	f := &facetCount{
+		now: now.UnixMilli(), overdue: q.Overdue,
+		phase: stateMarks.but(statesOf(q.Phases)), priority: priorityMarks.but(q.Priorities),
+	}
+	if q.Late != nil {
+		f.late = map[bool]uint64{true: markInTime, false: markLate}[*q.Late]
+	}
+	if q.Assignee != "" {
+		f.ofAssignee = 1<<32 - 1
+		if q.Assignee != NoAssignee {
+			word, known := b.words.find(q.Assignee)
+			f.assignee, f.nobody = word, !known
+		}
+	}
+	f.me, _ = b.words.find(viewer.Account)
+	q.Phases, q.Priorities, q.Late, q.Overdue, q.Assignee = nil, nil, nil, nil, ""
+	f.rest = b.sieve(&q, viewer, now)
+	return f
+}
+
+// group is the one group whose filter a case does not pass, or facetGroups when it
+// passes all; a case that fails two groups counts nowhere.
+func (f *facetCount) group(r *row) (group int, ok bool) {
+	if r.marks&f.rest.unwanted != 0 {
+		return 0, false
+	}
+	group = facetGroups
+	for k, fails := range [facetGroups]bool{
+		byPhase: r.marks&f.phase != 0, byPriority: r.marks&f.priority != 0, byLate: r.marks&f.late != 0,
+		byOverdue:  f.overdue != nil && r.overdue(f.now) != *f.overdue,
+		byAssignee: f.nobody || (r.assignee^f.assignee)&f.ofAssignee != 0,
+	} {
+		if !fails {
+			continue
+		}
+		if group != facetGroups {
+			return 0, false
+		}
+		group = k
+	}
+	return group, true
+}
+
+func (f *facetCount) count(r *row, failed int) {
+	in := func(group int) bool { return failed == facetGroups || failed == group }
+	if in(byPhase) {
+		f.states[bits.TrailingZeros64(r.marks&stateMarks.all)]++
+		f.out.AnyPhase++
+	}
+	if in(byPriority) {
+		f.priorities[bits.TrailingZeros64(r.marks&priorityMarks.all)]++
+	}
+	if in(byLate) && r.marks&markLate != 0 {
+		f.out.Late++
+	}
+	if in(byOverdue) && r.overdue(f.now) {
+		f.out.Overdue++
+	}
+	if in(byAssignee) && r.assignee == 0 {
+		f.out.Unheld++
+	} else if in(byAssignee) && r.assignee == f.me {
+		f.out.Mine++
+	}
+}
+
+// done gives what was counted its names. The notifier's side learns the phases only.
+func (f *facetCount) done() Facets {
+	out := f.out
+	out.Phase, out.Priority = map[workflow.Phase]int{}, map[workflow.Priority]int{}
+	for s, mark := range stateMarks.bit {
+		if s.Phase() != "" {
+			out.Phase[s.Phase()] += f.states[bits.TrailingZeros64(mark)]
+		}
+	}
+	if !f.rest.sight.all {
+		return Facets{Phase: out.Phase, AnyPhase: out.AnyPhase, Priority: out.Priority}
+	}
+	for p, mark := range priorityMarks.bit {
+		out.Priority[p] = f.priorities[bits.TrailingZeros64(mark)]
+	}
+	return out
+}
