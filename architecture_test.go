@@ -41,11 +41,11 @@ var rooms = map[string][]string{
 // technologies says in which rooms alone a library may be named. Whatever stands
 // here can be exchanged by changing those rooms.
 var technologies = map[string][]string{
-	"github.com/gofiber/":           {"web"},
-	"github.com/valyala/fasthttp":   {"web"},
+	"github.com/gofiber/":           {"web", "bench"}, // which measures the bare machine too
+	"github.com/valyala/fasthttp":   {"web", "bench"},
 	"github.com/danielgtaylor/huma": {"web"},
 	"go.mongodb.org/":               {"store"},
-	"go.etcd.io/bbolt":              {"store"},
+	"go.etcd.io/bbolt":              {"store", "bench"},
 	"github.com/BurntSushi/toml":    {"config"},
 	"github.com/alecthomas/kong":    {"cmd/vaka"},
 	"github.com/looplab/fsm":        {"workflow"},
