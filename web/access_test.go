@@ -68,13 +68,13 @@ func (h *house) checkAccess(t *testing.T, row web.Row, path, who string, sight b
 		return // would end the session that the next rows need; TestSession covers it
 	}
 	got := h.do(r).Status
-	if want := expected(row, who, sight, h); !want(got) {
+	if want := expected(row, who, sight); !want(got) {
 		t.Errorf("%s %s by %q on a case seen=%v answers %d", row.Method, row.Path, who, sight, got)
 	}
 }
 
 // expected is a test of the status that a row's access asks for.
-func expected(row web.Row, who string, sight bool, h *house) func(int) bool {
+func expected(row web.Row, who string, sight bool) func(int) bool {
 	is := func(want int) func(int) bool { return func(got int) bool { return got == want } }
 	through := func(got int) bool {
 		return got != http.StatusUnauthorized && got != http.StatusForbidden && (got != http.StatusNotFound || !strings.Contains(row.Path, "/cases/")) && got < 500
@@ -100,7 +100,7 @@ func expected(row web.Row, who string, sight bool, h *house) func(int) bool {
 		}
 		return func(got int) bool { return got != 401 && got != 403 && got < 500 }
 	case web.CaseViewer:
-		if !sight && !(strings.HasSuffix(row.Path, "/supplements")) {
+		if !sight && !strings.HasSuffix(row.Path, "/supplements") {
 			return is(http.StatusNotFound)
 		}
 		if !sight {

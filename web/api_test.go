@@ -141,8 +141,10 @@ func TestRefusedInputIsNotRepeated(t *testing.T) {
 		}
 		for _, who := range []string{"", "dpo", "supervisor", "admin"} {
 			for _, body := range bodies {
-				r := h.do(request{who: who, method: row.Method, path: path + "?" + mark + "=" + mark + "&sort=" + mark + "&received_from=" + mark + "&cursor=" + mark, body: body,
-					header: map[string]string{"If-Match": mark, "Idempotency-Key": mark}})
+				r := h.do(request{
+					who: who, method: row.Method, path: path + "?" + mark + "=" + mark + "&sort=" + mark + "&received_from=" + mark + "&cursor=" + mark, body: body,
+					header: map[string]string{"If-Match": mark, "Idempotency-Key": mark},
+				})
 				if r.Status >= 400 && bytes.Contains(r.Body, []byte(mark)) {
 					t.Errorf("%s %s repeats what was sent: %s", row.Method, row.Path, r.Body)
 				}

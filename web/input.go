@@ -63,8 +63,10 @@ func (q *call) command(body []byte) (cases.Command, error) {
 
 // headerFault refuses a header that cannot be read.
 func headerFault(name, code, message string) error {
-	return &workflow.Error{Kind: workflow.Malformed, Code: code, Message: message,
-		Faults: []workflow.Fault{{Path: "/header/" + name, Code: code, Message: message}}}
+	return &workflow.Error{
+		Kind: workflow.Malformed, Code: code, Message: message,
+		Faults: []workflow.Fault{{Path: "/header/" + name, Code: code, Message: message}},
+	}
 }
 
 // seenVersion is the version of the case that a decision was made on: If-Match,

@@ -93,8 +93,10 @@ func (q *call) fail(err error) {
 
 // problem works out what an error is told as.
 func (q *call) problem(err error) problem {
-	p := problem{Instance: q.id, Status: http.StatusInternalServerError, Code: "internal",
-		Detail: "Something went wrong in the server. Nothing is known to be lost; send the request again, and give this request's id to whoever runs the server if it fails again."}
+	p := problem{
+		Instance: q.id, Status: http.StatusInternalServerError, Code: "internal",
+		Detail: "Something went wrong in the server. Nothing is known to be lost; send the request again, and give this request's id to whoever runs the server if it fails again.",
+	}
 	var r refusal
 	var f *fiber.Error
 	switch e, ok := errors.AsType[*workflow.Error](err); {

@@ -102,8 +102,10 @@ func TestClientAddress(t *testing.T) {
 			h := open(t, func(o *web.Options) { o.TrustedProxies = c.trusted })
 			last := 0
 			for i := range 110 {
-				last = h.do(request{method: "POST", path: "/api/v1/session", body: fmt.Sprintf(`{"email": "nobody%d@example.org", "password": "x"}`, i),
-					header: map[string]string{"X-Forwarded-For": c.header(i)}}).Status
+				last = h.do(request{
+					method: "POST", path: "/api/v1/session", body: fmt.Sprintf(`{"email": "nobody%d@example.org", "password": "x"}`, i),
+					header: map[string]string{"X-Forwarded-For": c.header(i)},
+				}).Status
 			}
 			if (last == 429) != c.blocked {
 				t.Errorf("the last guess is answered %d", last)

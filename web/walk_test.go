@@ -28,8 +28,10 @@ func TestFromNotificationToDecision(t *testing.T) {
 		r.want(http.StatusOK)
 	}
 	ok(h.step("registrar", id, "register", "", map[string]any{"diary_number": "DI-2026-17"}))
-	ok(h.do(request{who: "caseworker", method: http.MethodPut, path: "/api/v1/cases/" + number + "/assignee",
-		body: map[string]any{"assignee": h.ids["caseworker"]}, header: map[string]string{"If-Match": `"2"`}}))
+	ok(h.do(request{
+		who: "caseworker", method: http.MethodPut, path: "/api/v1/cases/" + number + "/assignee",
+		body: map[string]any{"assignee": h.ids["caseworker"]}, header: map[string]string{"If-Match": `"2"`},
+	}))
 	ok(h.step("caseworker", id, "start_triage", "", nil))
 	h.post("caseworker", "/api/v1/cases/"+id+"/notes", map[string]any{"text": "Spoke with the DPO."}).want(201)
 	ok(h.step("caseworker", id, "request_supplement", "", map[string]any{"questions": []string{"Who received the letter?"}}))
