@@ -234,13 +234,23 @@ type stored struct {
 	value []byte
 }
 
+// longScan is how many documents make a scan after which memory is given back.
+const longScan = 10_000
+
 func (s *Store) scan(ctx context.Context, in cases.Collection, visit func(id string, value []byte) error) error {
 	after := ""
-	for {
+	for visited := 0; ; {
 		piece, err := s.piece(ctx, in, after)
-		if err != nil || len(piece) == 0 {
+		if err != nil {
 			return err
 		}
+		if len(piece) == 0 {
+			if visited >= longScan {
+				s.rest()
+			}
+			return nil
+		}
+		visited += len(piece)
 		for _, d := range piece {
 			if err := visit(d.id, d.value); err != nil {
 				return err
