@@ -111,11 +111,16 @@ func (l Log[T, P]) Heal(ctx context.Context, id string) (P, error) {
 	return p, nil
 }
 
+// valueFolded is a record that can fold a payload at hand, without reading it.
+type valueFolded interface {
+	applyValue(e Event, payload any) error
+}
+
 // apply folds a new event onto a record. Reading a large payload back takes longer
 // than everything else that is done for it, so a record that can takes the value
 // itself, unless spelling it changed it: bytes that are no UTF-8 are spelled \ufffd.
 func apply(p Folded, e Event, payload any) error {
-	f, ok := p.(interface{ applyValue(e Event, payload any) error })
+	f, ok := p.(valueFolded)
 	if !ok || bytes.Contains(e.Payload, []byte(`\ufffd`)) {
 		return p.Apply(e)
 	}

@@ -351,7 +351,10 @@ func (o *office) lawful(c *cases.Case) {
 	}
 }
 
-func asJSON(t testing.TB, v any) string {
+func asJSON(t interface {
+	Helper()
+	Fatal(...any)
+}, v any) string {
 	t.Helper()
 	b, err := json.MarshalIndent(v, "", " ")
 	if err != nil {

@@ -189,7 +189,7 @@ func (s *Service) judge(aware, effective time.Time, basis JudgementBasis) Judgem
 func (s *Service) clock(kind workflow.ClockKind, from time.Time, n int) Clock {
 	span := s.law.Due(kind, from)
 	return Clock{
-		ID: fmt.Sprintf("%s-%d", kind, n), Kind: kind, Revision: 1, StartedAt: from, DueAt: span.DueAt,
+		ID: fmt.Sprintf("%s-%d", kind, n), Kind: kind, Revision: 1, StartedAt: toMillis(from), DueAt: span.DueAt,
 		Rule: span.RuleID, Calendar: span.Calendar, CalendarVersion: span.CalendarVersion,
 		Article: span.Article, Explanation: span.Explanation, ExplanationSV: span.ExplanationSV, Status: ClockOpen,
 	}
