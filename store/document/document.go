@@ -5,6 +5,7 @@ import (
 	"encoding/binary"
 	"fmt"
 	"reflect"
+	"sync"
 
 	"go.mongodb.org/mongo-driver/bson"
 	"go.mongodb.org/mongo-driver/bson/bsoncodec"
@@ -23,18 +24,30 @@ type Raw []byte
 // Encode spells doc as a document with an id. Doc is a struct, a map, a pointer to
 // either, a Raw, or nil for no more than the id.
 func Encode(id string, doc any) ([]byte, error) {
-	at, b := bsoncore.AppendDocumentStart(make([]byte, 0, 1024))
-	b = bsoncore.AppendStringElement(b, idField, id)
-	value, err := encodeValue(doc)
+	buf := buffers.Get().(*bytes.Buffer)
+	defer buffers.Put(buf)
+	buf.Reset()
+	value, err := encodeValue(buf, doc)
 	if err != nil {
 		return nil, fmt.Errorf("document of type %T: %w", doc, err)
 	}
+	const around = 32 // lengths, types, the id's name and the end
+	at, b := bsoncore.AppendDocumentStart(make([]byte, 0, len(value)+len(id)+around))
+	b = bsoncore.AppendStringElement(b, idField, id)
 	b = append(b, elements(value)...)
 	return bsoncore.AppendDocumentEnd(b, at)
 }
 
-// encodeValue is the BSON of doc alone; nil for a nil doc.
-func encodeValue(doc any) ([]byte, error) {
+// Documents are made at every write, and most of a write's memory was theirs
+// before buffers and writers were used again.
+var (
+	buffers = sync.Pool{New: func() any { return new(bytes.Buffer) }}
+	writers = bsonrw.NewBSONValueWriterPool()
+)
+
+// encodeValue writes the BSON of doc alone; nil for a nil doc. What it returns may
+// lie in buf.
+func encodeValue(buf *bytes.Buffer, doc any) ([]byte, error) {
 	switch d := doc.(type) {
 	case nil:
 		return nil, nil
@@ -48,12 +61,9 @@ func encodeValue(doc any) ([]byte, error) {
 	if v.Kind() != reflect.Struct && v.Kind() != reflect.Map {
 		return nil, fmt.Errorf("only a struct or a map makes a document")
 	}
-	var buf bytes.Buffer
-	vw, err := bsonrw.NewBSONValueWriter(&buf)
-	if err != nil {
-		return nil, err
-	}
-	err = encodeElement(bsoncodec.EncodeContext{Registry: registry}, vw, v)
+	vw := writers.Get(buf)
+	defer writers.Put(vw)
+	err := encodeElement(bsoncodec.EncodeContext{Registry: registry}, vw, v)
 	return buf.Bytes(), err
 }
 

@@ -46,6 +46,8 @@ func newRegistry() *bsoncodec.Registry {
 	// as what they are instead.
 	r.RegisterTypeDecoder(typeOf[json.RawMessage](), bsoncodec.NewSliceCodec())
 	r.RegisterTypeDecoder(typeOf[time.Time](), bsoncodec.NewTimeCodec())
+	r.RegisterTypeEncoder(typeOf[*time.Time](), bsoncodec.NewPointerCodec())
+	r.RegisterTypeDecoder(typeOf[*time.Time](), bsoncodec.NewPointerCodec())
 
 	// What an interface holds comes back as the plain Go type.
 	r.RegisterTypeMapEntry(bsontype.EmbeddedDocument, typeOf[map[string]any]())
