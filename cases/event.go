@@ -7,6 +7,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
+	"sync"
 	"time"
 )
 
@@ -68,14 +69,19 @@ func newEvent(h Header, payload any) (Event, error) {
 // canonical spells v as JSON: struct fields in their declared order, map keys
 // sorted, no HTML escaping, no trailing newline.
 func canonical(v any) ([]byte, error) {
-	var b bytes.Buffer
-	enc := json.NewEncoder(&b)
+	b := spellings.Get().(*bytes.Buffer)
+	defer spellings.Put(b)
+	b.Reset()
+	enc := json.NewEncoder(b)
 	enc.SetEscapeHTML(false)
 	if err := enc.Encode(v); err != nil {
 		return nil, err
 	}
-	return bytes.TrimSuffix(b.Bytes(), []byte("\n")), nil
+	return bytes.Clone(bytes.TrimSuffix(b.Bytes(), []byte("\n"))), nil
 }
+
+// spellings are buffers that are used again: every event is spelled once.
+var spellings = sync.Pool{New: func() any { return new(bytes.Buffer) }}
 
 // digest is the salted SHA-256 of a payload, in hex: it proves the payload while
 // the salt is kept, and confirms no guess once the salt is gone.
