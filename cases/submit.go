@@ -189,11 +189,13 @@ func (s *Service) judge(aware, effective time.Time, basis JudgementBasis) Judgem
 func (s *Service) clock(kind workflow.ClockKind, from time.Time, n int) Clock {
 	span := s.law.Due(kind, from)
 	return Clock{
-		ID: fmt.Sprintf("%s-%d", kind, n), Kind: kind, Revision: 1, StartedAt: toMillis(from), DueAt: span.DueAt,
+		ID: clockID(kind, n), Kind: kind, Revision: 1, StartedAt: toMillis(from), DueAt: span.DueAt,
 		Rule: span.RuleID, Calendar: span.Calendar, CalendarVersion: span.CalendarVersion,
 		Article: span.Article, Explanation: span.Explanation, ExplanationSV: span.ExplanationSV, Status: ClockOpen,
 	}
 }
+
+func clockID(kind workflow.ClockKind, n int) string { return fmt.Sprintf("%s-%d", kind, n) }
 
 // party is the controller as the notification and the registry name it.
 func (s *Service) party(n Notification) Party {
@@ -386,10 +388,11 @@ type Receipt struct {
 
 // Deadline is one counting of the 72 hours in a receipt.
 type Deadline struct {
-	Policy      workflow.Policy `json:"policy"`
-	DueAt       time.Time       `json:"due_at"`
-	Explanation string          `json:"explanation"`
-	Article     string          `json:"article"`
+	Policy        workflow.Policy `json:"policy"`
+	DueAt         time.Time       `json:"due_at"`
+	Explanation   string          `json:"explanation"`
+	ExplanationSV string          `json:"explanation_sv"`
+	Article       string          `json:"article"`
 }
 
 // Receipt is the receipt of the n-th submission, n counting from 1.
@@ -408,7 +411,7 @@ func (c *Case) Receipt(n int) Receipt {
 	if j := c.judgementOf(n); j != nil {
 		r.Late, r.Policy = j.Late, string(j.Policy)
 		for _, d := range j.Deadlines {
-			r.Deadlines = append(r.Deadlines, Deadline{d.Policy, d.DueAt, d.Explanation, d.Article})
+			r.Deadlines = append(r.Deadlines, Deadline{d.Policy, d.DueAt, d.Explanation, d.ExplanationSV, d.Article})
 		}
 	}
 	if len(sub.Missing) > 0 {
