@@ -37,13 +37,12 @@ tools: ## install what the tests use besides Go (Debian's strace), where it is m
 
 .PHONY: fuzz
 fuzz: ## each fuzz target for FUZZTIME (5s)
-	@set -e; $(GO) list ./... | while read -r pkg; do \
+	@set -e; out=$$(mktemp); trap 'rm -f '$$out EXIT; $(GO) list ./... | while read -r pkg; do \
 	  dir=$$($(GO) list -f '{{.Dir}}' $$pkg); \
 	  for target in $$(grep -hoE '^func Fuzz[A-Za-z0-9_]+' $$dir/*_test.go 2>/dev/null | sed 's/^func //'); do \
 	    echo "fuzz $$pkg $$target"; \
-	    $(GO) test $$pkg -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 5x >/tmp/vaka-fuzz.$$$$ 2>&1 </dev/null \
-	      || { cat /tmp/vaka-fuzz.$$$$; exit 1; }; \
-	    rm -f /tmp/vaka-fuzz.$$$$; \
+	    $(GO) test $$pkg -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 5x >$$out 2>&1 </dev/null \
+	      || { cat $$out; exit 1; }; \
 	  done; \
 	done
 
