@@ -115,6 +115,20 @@ func TestClocksOfSteps(t *testing.T) {
 	}
 }
 
+// TestClockOfAnotherPriority keeps its id, and no later clock gets the same.
+func TestClockOfAnotherPriority(t *testing.T) {
+	o := officeOn(t, newMemory(), cases.Policy{})
+	id := o.triage(nil)
+	o.take(caseworker, id, workflow.StepSetPriority, cases.StepData{Priority: workflow.P2})
+	o.take(caseworker, id, workflow.StepRequestSupplement, cases.StepData{Questions: []cases.Text{"?"}})
+	o.take(supervisor, id, workflow.StepSetPriority, cases.StepData{Priority: workflow.P3})
+	c, err := o.follow(notifier, id, cases.SubmissionSupplement, map[string]any{"description": "More."})
+	if err != nil || clock(t, c, "TRIAGE_P3-1").Kind != workflow.ClockTriageP2 || clock(t, c, "TRIAGE_P3-2").Status != cases.ClockOpen {
+		t.Fatalf("%v %+v", err, c.Clocks)
+	}
+	o.sound(id)
+}
+
 // TestClocksOfFollowUps: a supplement answers a request, a complete one ends the
 // wait for what was missing, a rule that it fires retimes the triage, and only what
 // was asked for returns a case to triage.

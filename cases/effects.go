@@ -170,11 +170,10 @@ func cancelSupplements(c *Case, already []ClockEnd) []ClockEnd {
 
 // start starts a clock; due, when given, takes the place of the rule's period.
 func (s *Service) start(out *ClockChanges, c *Case, kind workflow.ClockKind, from time.Time, due *time.Time) *Clock {
-	n := 1
-	for _, k := range append(slices.Clone(c.Clocks), out.Opened...) {
-		if k.Kind == kind {
-			n++
-		}
+	have := slices.Concat(c.Clocks, out.Opened)
+	n := 1 // by id: a clock keeps its id when a change of priority makes it another kind
+	for slices.ContainsFunc(have, func(k Clock) bool { return k.ID == clockID(kind, n) }) {
+		n++
 	}
 	k := s.clock(kind, from, n)
 	if due != nil {
