@@ -27,9 +27,10 @@
 //   - reading*.go, edpb*.go: how it is read, strictly and with every fault at once;
 //   - compare.go: what changed between two versions, and whether it is material;
 //   - case.go, fold.go: the record and how events make it;
-//   - submit.go, step.go, effects.go, merge.go, sweep.go: the use cases, all of
-//     them through the procedure in package workflow;
-//   - board.go, query.go: every list, count and due clock, answered from memory;
+//   - submit.go, step.go, stepcheck.go, effects.go, merge.go, sweep.go: the use
+//     cases, all of them through the procedure in package workflow;
+//   - board.go, card.go, query.go: every list, count and due clock, answered from
+//     memory;
 //   - organisation.go: controllers and their units;
 //   - store.go: all that is asked of a database. Package casestest checks it.
 //

@@ -144,6 +144,18 @@ func TestApplyRefuses(t *testing.T) {
 	}
 }
 
+// TestFoldedAsSpelled: a text that is no UTF-8 is folded as its event spells it,
+// not as it was given.
+func TestFoldedAsSpelled(t *testing.T) {
+	o := newOffice(t)
+	id := o.triage(nil)
+	c := o.take(caseworker, id, workflow.StepNote, cases.StepData{Text: "torn \xff off"})
+	if got := c.Notes[0].Text; got != "torn \ufffd off" {
+		t.Errorf("%q", got)
+	}
+	o.sound(id)
+}
+
 // TestVerifyTellsEveryBreak in a chain.
 func TestVerifyTellsEveryBreak(t *testing.T) {
 	for name, change := range map[string]func([]cases.Event) []cases.Event{

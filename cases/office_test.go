@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"os"
+	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -317,7 +318,23 @@ func (o *office) sound(id string) {
 	if got, want := asJSON(o.t, shown), asJSON(o.t, folded.Summary()); !ok || got != want {
 		o.t.Fatalf("the board shows another case:\n%s", cmp.Diff(want, got))
 	}
+	o.seen(folded)
 	o.lawful(folded)
+}
+
+// seen checks that the board shows the case to just those who may see it.
+func (o *office) seen(c *cases.Case) {
+	o.t.Helper()
+	mandated := cases.Actor{Account: "mandated", Roles: []workflow.Role{workflow.RoleNotifier}, Units: []string{"other", c.Party.Unit}}
+	both := actor("dpo", workflow.RoleNotifier, workflow.RoleLegal)
+	filedOnce := actor(c.OpenedBy, workflow.RoleNotifier)
+	for _, a := range append([]cases.Actor{mandated, both, filedOnce, {}, cases.System("x"), actor("", workflow.RoleNotifier)}, everybody...) {
+		p, err := o.Board().List(cases.Query{Text: c.Number, Limit: cases.MaxLimit}, a, o.time())
+		listed := slices.ContainsFunc(p.Items, func(s cases.Summary) bool { return s.ID == c.ID })
+		if err != nil || listed != c.VisibleTo(a) {
+			o.t.Fatalf("%s sees the case: %v; the board shows it: %v (%v)", a.Account, c.VisibleTo(a), listed, err)
+		}
+	}
 }
 
 // lawful checks what the procedure promises of a case in any state.
