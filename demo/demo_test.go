@@ -409,7 +409,7 @@ func TestInterrupted(t *testing.T) {
 	store := openStore(t)
 	o := options(t, store, now)
 	stops := rand.New(rand.NewPCG(1, 2))
-	for range 4 {
+	for range 3 {
 		ctx, stop := context.WithCancel(t.Context())
 		at := 100 + stops.IntN(4000)
 		o.Progress = func(done, _ int) {
@@ -453,8 +453,8 @@ func TestAnyDay(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for day := range 40 {
-		until := earliest.AddDate(0, 0, day*23).Add(time.Duration(day) * 37 * time.Minute)
+	for day := range 15 {
+		until := earliest.AddDate(0, 0, day*61).Add(time.Duration(day) * 37 * time.Minute)
 		s := scenario{until: until, law: o.Law, zone: o.Policy.Zone, cast: actors(mandatesOf(country)), country: country}
 		keys := map[string]bool{}
 		for _, m := range s.plan() {
