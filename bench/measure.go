@@ -57,8 +57,14 @@ func measure(ctx context.Context, o options, binary string, n int, t *table) err
 		group string
 		take  func(context.Context) error
 	}{
-		{"", s.signInAll}, {"", s.units}, {"", s.fill},
-		{"start", s.restart}, {"start", s.sweep}, {"queue", s.queue}, {"step", s.steps}, {"notification", s.notifications},
+		{"", s.signInAll},
+		{"", s.units},
+		{"", s.fill},
+		{"start", s.restart},
+		{"start", s.sweep},
+		{"queue", s.queue},
+		{"step", s.steps},
+		{"notification", s.notifications},
 	} {
 		if step.group != "" && !o.wants(step.group) {
 			continue
