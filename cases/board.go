@@ -298,10 +298,10 @@ func (b *Board) Pending(now time.Time, timed, untimed []workflow.State) []Summar
 	at, always := now.UnixMilli(), markMerging
 	var when uint64
 	for _, s := range untimed {
-		always |= stateMarks.bit[s]
+		always |= stateMarks.of(s)
 	}
 	for _, s := range timed {
-		when |= stateMarks.bit[s]
+		when |= stateMarks.of(s)
 	}
 	b.mu.RLock()
 	defer b.mu.RUnlock()

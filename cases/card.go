@@ -1,6 +1,7 @@
 package cases
 
 import (
+	"math/bits"
 	"strings"
 	"time"
 
@@ -70,30 +71,29 @@ func (w *words) find(s string) (uint32, bool) {
 // marks gives each code of an enumeration a bit of a row.
 type marks[T ~string] struct {
 	bit   map[T]uint64
-	codes []T // by number of the bit, from first on
-	first int
+	other uint64 // the bit of whatever is none of the codes, after theirs
 	all   uint64
 }
 
-// newMarks takes the bits from first on. Whatever is none of the codes has the
-// bit after theirs.
+// newMarks takes the bits from first on.
 func newMarks[T ~string](first int, codes ...string) marks[T] {
-	m := marks[T]{bit: map[T]uint64{}, first: first}
+	m := marks[T]{bit: map[T]uint64{}, other: 1 << (first + len(codes))}
 	for i, c := range codes {
 		m.bit[T(c)] = 1 << (first + i)
-		m.codes = append(m.codes, T(c))
 	}
-	m.all = (1<<(len(codes)+1) - 1) << first
+	m.all = m.other<<1 - 1<<first
 	return m
 }
 
-func (m *marks[T]) next() int { return m.first + len(m.codes) + 1 }
+// next is the first bit after those of the enumeration.
+func (m *marks[T]) next() int { return bits.Len64(m.other) }
 
+// of is the bit of a code.
 func (m *marks[T]) of(code T) uint64 {
 	if bit, ok := m.bit[code]; ok {
 		return bit
 	}
-	return 1 << (m.first + len(m.codes))
+	return m.other
 }
 
 // but is every bit of the enumeration except those of the wanted codes, and none

@@ -231,6 +231,8 @@ func (b *Board) walk(q *Query, after place, wanted *sieve) []int32 {
 func (b *Board) best(q *Query, after place, wanted *sieve) []int32 {
 	h := &worst{board: b}
 	byPriority := q.Sort == SortPriority
+	var last ranked // of those kept, once there are enough
+	full := false
 	for i := range b.rows {
 		r := &b.rows[i]
 		if r.marks&wanted.unwanted != 0 {
@@ -240,8 +242,10 @@ func (b *Board) best(q *Query, after place, wanted *sieve) []int32 {
 		if byPriority {
 			x.key, x.then = r.priorityKey(), x.key
 		}
-		full := len(h.kept) > q.Limit
-		if full && !h.less(x, h.kept[0]) || !wanted.passes(x.at) || after.ID != "" && !after.less(b.place(q.Sort, x.at)) {
+		if full && (x.key > last.key || x.key == last.key && x.then > last.then) {
+			continue // most end here
+		}
+		if full && !h.less(x, last) || !wanted.passes(x.at) || after.ID != "" && !after.less(b.place(q.Sort, x.at)) {
 			continue
 		}
 		if full {
@@ -249,6 +253,7 @@ func (b *Board) best(q *Query, after place, wanted *sieve) []int32 {
 		} else {
 			h.add(x)
 		}
+		full, last = len(h.kept) > q.Limit, h.kept[0]
 	}
 	slices.SortFunc(h.kept, func(x, y ranked) int {
 		if h.less(x, y) {
@@ -446,47 +451,57 @@ type Counts struct {
 
 // Counts counts what the viewer sees, at now.
 func (b *Board) Counts(viewer Actor, now time.Time) Counts {
-	var states, open [64]int // by the bit of the state, and of the priority
+	var cells [64 * 64]int // by the bits of state and priority
 	out := Counts{State: map[workflow.State]int{}, Phase: map[workflow.Phase]int{}, Priority: map[workflow.Priority]int{}}
 	at := now.UnixMilli()
 	b.mu.RLock()
 	seen := b.sight(viewer)
-	running := stateMarks.but(slices.DeleteFunc(workflow.States(), workflow.State.Open)) // all but those that have ended
 	for i := range b.rows {
 		r := &b.rows[i]
 		if (!seen.all || r.marks&markSecret != 0) && !seen.sees(int32(i)) {
 			continue
 		}
-		out.Total++
-		states[bits.TrailingZeros64(r.marks&stateMarks.all)]++
-		if r.marks&running != 0 {
-			open[bits.TrailingZeros64(r.marks&priorityMarks.all)]++
-		}
-		if r.marks&markLate != 0 {
-			out.Late++
-		}
+		cells[cell(r.marks)]++
+		out.Late += int(r.marks >> 63) // markLate
+		overdue := 0
 		if r.overdue(at) {
-			out.Overdue++
+			overdue = 1 // in a register: no branch to guess
 		}
+		out.Overdue += overdue
 	}
 	b.mu.RUnlock()
+	for state, s := range stateMarks.bit {
+		for priority, p := range priorityMarks.bit {
+			out.add(state, priority, cells[cell(s|p)])
+		}
+		out.add(state, "", cells[cell(s|priorityMarks.other)])
+	}
 	if !seen.all {
 		out.Late, out.Overdue = 0, 0
-	}
-	for s, mark := range stateMarks.bit {
-		if s == workflow.StateDraft {
-			continue
-		}
-		n := states[bits.TrailingZeros64(mark)]
-		out.Phase[s.Phase()] += n
-		if seen.all {
-			out.State[s] = n
-		}
-	}
-	if seen.all {
-		for p, mark := range priorityMarks.bit {
-			out.Priority[p] = open[bits.TrailingZeros64(mark)]
-		}
+		clear(out.State)
+		clear(out.Priority)
 	}
 	return out
+}
+
+// cell numbers the pairs of a state and a priority.
+func cell(m uint64) int {
+	return bits.TrailingZeros64(m&stateMarks.all)<<6 | bits.TrailingZeros64(m&priorityMarks.all)
+}
+
+// add counts n cases of a state and a priority.
+func (c *Counts) add(s workflow.State, p workflow.Priority, n int) {
+	if s == workflow.StateDraft {
+		return
+	}
+	c.Total += n
+	c.State[s] += n
+	c.Phase[s.Phase()] += n
+	switch {
+	case p == "":
+	case s.Open():
+		c.Priority[p] += n
+	default:
+		c.Priority[p] += 0
+	}
 }
