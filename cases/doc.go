@@ -27,8 +27,8 @@
 //   - reading*.go, edpb*.go: how it is read, strictly and with every fault at once;
 //   - compare.go: what changed between two versions, and whether it is material;
 //   - case.go, fold.go: the record and how events make it;
-//   - submit.go, step.go, stepcheck.go, effects.go, merge.go, sweep.go: the use
-//     cases, all of them through the procedure in package workflow;
+//   - submit.go, opening.go, step.go, stepcheck.go, effects.go, merge.go, sweep.go:
+//     the use cases, all of them through the procedure in package workflow;
 //   - board.go, card.go, query.go: every list, count and due clock, answered from
 //     memory;
 //   - organisation.go: controllers and their units;

@@ -105,7 +105,7 @@ func FuzzEventDecoding(f *testing.F) {
 			return
 		}
 		if _, err := json.Marshal(c); err != nil {
-			t.Skip("a year that JSON has no words for: ", err) // and no engine either
+			return // a year that JSON has no words for, and so no engine keeps
 		}
 		c.Summary()
 		for n := range c.Submissions {
