@@ -42,10 +42,21 @@ func (s *Service) Take(ctx context.Context, a Actor, ref string, r StepRequest) 
 	} else {
 		then, err = s.step(ctx, a, c, r)
 	}
-	if !errors.Is(err, ErrExists) {
-		return then, Unavailable(err)
+	if errors.Is(err, ErrExists) {
+		return s.outrun(ctx, a, c.ID, r.Command)
 	}
-	return s.outrun(ctx, a, c.ID, r.Command)
+	if err == nil && r.Step == workflow.StepFlagSecret {
+		s.spread(ctx)
+	}
+	return then, Unavailable(err)
+}
+
+// spread lets a case become secret everywhere before whoever flagged it is told
+// so: other instances show lists from their own boards.
+func (s *Service) spread(ctx context.Context) {
+	if shared, ok := s.store.(interface{ Spread(context.Context) }); ok {
+		shared.Spread(ctx)
+	}
 }
 
 // outrun is the answer when another event was written first: the first answer

@@ -24,6 +24,22 @@ const (
 	lookAgain = 10 * time.Second
 )
 
+// Spread returns when the other instances have had the time to look at this
+// instance's feed twice, so that they know of what was appended before. It waits
+// for no answer: an instance that is stuck must not hold up the rest. Alone, it
+// returns at once.
+func (s *Store) Spread(ctx context.Context) {
+	if !s.registry.company(time.Now()) {
+		return
+	}
+	wait := time.NewTimer(2 * pollEvery)
+	defer wait.Stop()
+	select {
+	case <-wait.C:
+	case <-ctx.Done():
+	}
+}
+
 // announced is one change in a feed entry.
 type announced struct {
 	Record string `json:"record"`

@@ -102,6 +102,16 @@ func (s *Store) register(ctx context.Context) error {
 	}
 }
 
+// company says whether another instance is known to be alive.
+func (r *registry) company(now time.Time) bool {
+	for _, p := range r.list() {
+		if !p.Stopped && now.Sub(p.changed) < aloneAfter {
+			return true
+		}
+	}
+	return false
+}
+
 func (r *registry) knownTo() int {
 	r.mu.Lock()
 	defer r.mu.Unlock()

@@ -167,6 +167,48 @@ func TestLostAnswerIsSettled(t *testing.T) {
 	}
 }
 
+// TestSpread: once it returns, the other instance has been told.
+func TestSpread(t *testing.T) {
+	name := database()
+	other := open(t, name)
+	told := make(chan cases.Notice, 100)
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	ready, ended := make(chan struct{}), make(chan error, 1)
+	go func() { ended <- other.Follow(ctx, func() { close(ready) }, func(n cases.Notice) { told <- n }) }()
+	<-ready
+
+	s := open(t, name)
+	if _, err := casestest.Tallies(s).Append(t.Context(), "r", &casestest.Tally{}, add(1)); err != nil {
+		t.Fatal(err)
+	}
+	for range 20 { // the other finds a new instance within some heartbeats
+		s.Spread(t.Context())
+		if len(told) > 0 {
+			break
+		}
+	}
+	if n := <-told; n.Record != "r" || n.Seq != 1 {
+		t.Errorf("told of %+v", n)
+	}
+	if _, err := casestest.Tallies(s).Append(t.Context(), "r2", &casestest.Tally{}, add(1)); err != nil {
+		t.Fatal(err)
+	}
+	s.Spread(t.Context())
+	select {
+	case n := <-told:
+		if n.Record != "r2" {
+			t.Errorf("told of %+v", n)
+		}
+	default:
+		t.Error("the other instance, known by now, has not been told")
+	}
+	cancel()
+	if err := <-ended; err != nil {
+		t.Error(err)
+	}
+}
+
 // TestLostAnnouncement: when the answer to a feed entry is lost, nothing is
 // appended, and the feed goes on without a gap.
 func TestLostAnnouncement(t *testing.T) {
