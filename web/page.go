@@ -161,6 +161,9 @@ func (p page) Styles() string { return p.styles }
 // Script is the address of the page's script.
 func (p page) Script() string { return p.script }
 
+// Icon is the address of the picture that stands for the pages in a browser.
+func (p page) Icon() string { return assets.path("icon.svg") }
+
 // Signed says whether somebody is signed in.
 func (p page) Signed() bool { return p.Person.Account != "" }
 
