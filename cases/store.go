@@ -21,6 +21,7 @@ const (
 	Sessions      Collection = "sessions"       // signed-in sessions by the hash of their token
 	Tokens        Collection = "tokens"         // API tokens by the hash of their token
 	Meta          Collection = "meta"           // what the installation says of itself
+	Drafts        Collection = "drafts"         // forms that somebody has begun and not sent; never part of a case
 )
 
 // Derived says whether a collection can be rebuilt from events.

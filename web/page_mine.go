@@ -9,8 +9,9 @@ import (
 // minePage lists what somebody notified, or may see for whom they act.
 type minePage struct {
 	page
-	Items []cases.Summary
-	Next  string
+	Drafts []draftHead
+	Items  []cases.Summary
+	Next   string
 }
 
 // mine shows the notifications of whoever notifies.
@@ -21,6 +22,9 @@ func (q *call) mine() error {
 		return err
 	}
 	p.Items = found.Items
+	if p.Drafts, err = q.s.drafts.list(q.ctx, q.actor.Account); err != nil {
+		return err
+	}
 	if found.Next != "" {
 		p.Next = address("/mine", with(nil, "cursor", found.Next))
 	}

@@ -89,8 +89,6 @@ func (q *call) language() string {
 	return "sv"
 }
 
-func (q *call) home() error { return q.show(http.StatusOK, "home.html", nil) }
-
 func (q *call) stylesheet() error {
 	q.Set(fiber.HeaderCacheControl, "public, max-age=3600")
 	if q.unchanged(cssTag) {

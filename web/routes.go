@@ -306,10 +306,6 @@ var serverRoutes = []route{
 		Summary: "This description, as YAML", Answers: []answer{{Status: 200, What: "OpenAPI 3.1.", Body: "", Type: yamlType}},
 	},
 	{
-		Method: get, Path: "/", Access: Anyone, Tag: tagServer, handle: (*call).home, Unready: true,
-		Summary: "What this is, for people", Answers: []answer{{Status: 200, What: "A page.", Body: "", Type: htmlType}},
-	},
-	{
 		Method: get, Path: "/api", Access: Anyone, Tag: tagServer, handle: (*call).apiPage, Unready: true,
 		Summary: "This description, for people", Answers: []answer{{Status: 200, What: "A page.", Body: "", Type: htmlType}},
 	},

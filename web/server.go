@@ -39,8 +39,9 @@ const maxHead = 16 << 10
 // defaultMaxBody is the largest body that is read where nothing else is said.
 const defaultMaxBody = 1 << 20
 
-// Options are what a Server needs. Cases, Auth, Units and Law are required.
+// Options are what a Server needs. Cases, Auth, Units, Law and Store are required.
 type Options struct {
+	Store cases.Store // keeps the drafts of forms
 	Cases *cases.Service
 	Auth  *auth.Service
 	Units *cases.Registry
@@ -69,6 +70,7 @@ type Server struct {
 	metrics *metrics
 	limits  *limiter
 	origin  *http.CrossOriginProtection
+	drafts  *drafts
 	doc     func() (*description, error)
 	ready   atomic.Bool // was ready once
 }
@@ -88,8 +90,9 @@ func New(o Options) *Server {
 		o.MaxBody = defaultMaxBody
 	}
 	s := &Server{
-		opt: o, table: append(routes(), pageRoutes...), log: o.Logger, limits: newLimiter(o.PerAccountPerSecond),
+		opt: o, table: slices.Concat(routes(), pageRoutes, notifyRoutes), log: o.Logger, limits: newLimiter(o.PerAccountPerSecond),
 		origin: http.NewCrossOriginProtection(),
+		drafts: &drafts{store: o.Store, now: o.Now},
 	}
 	s.doc = sync.OnceValues(func() (*description, error) { return describe(s.table, o.PublicURL) })
 	if o.Metrics != nil {

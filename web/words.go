@@ -7,11 +7,6 @@ var pageWords = map[string]map[string]string{
 	"en": {
 		"authority":      "The supervisory authority",
 		"skip":           "Skip to the content",
-		"home_title":     "Vaka",
-		"home_lead":      "This server receives notifications of personal data breaches (GDPR Article 33), and is where the authority handles them.",
-		"home_notify":    "Notifications are filed over the API: as a notification of its own, or as what tools for the EDPB's template send.",
-		"home_api":       "How the API works",
-		"home_openapi":   "The API's description for programs (OpenAPI 3.1)",
 		"api_title":      "The API",
 		"api_lead":       "Every URL, who may call it, what it takes and what it answers. Every refusal is a problem document (RFC 9457) that lists everything that is wrong. Fields that are needed are marked.",
 		"api_parameters": "Parameters",
@@ -38,11 +33,6 @@ var pageWords = map[string]map[string]string{
 	"sv": {
 		"authority":      "Tillsynsmyndigheten",
 		"skip":           "Hoppa till innehållet",
-		"home_title":     "Vaka",
-		"home_lead":      "Den här servern tar emot anmälningar om personuppgiftsincidenter (artikel 33 i GDPR), och här handlägger myndigheten dem.",
-		"home_notify":    "Anmälningar lämnas genom API:et: som en egen anmälan, eller så som verktyg för EDPB:s mall sänder dem.",
-		"home_api":       "Så fungerar API:et",
-		"home_openapi":   "API-beskrivning för program (OpenAPI 3.1)",
 		"api_title":      "API:et",
 		"api_lead":       "Varje adress, vem som får anropa den, vad den tar emot och vad den svarar. Varje avslag är ett problemdokument (RFC 9457) som räknar upp allt som är fel. Beskrivningarna är på engelska. Fält som behövs är märkta.",
 		"api_parameters": "Parametrar",

@@ -85,7 +85,7 @@ func (p *Program) open(ctx context.Context, secure *tls.Config) (err error) {
 		return 1
 	})
 	p.server = web.New(web.Options{
-		Cases: p.Cases, Auth: p.Auth, Units: p.Units, Law: p.Law, Zone: p.policy.Zone,
+		Cases: p.Cases, Auth: p.Auth, Units: p.Units, Law: p.Law, Zone: p.policy.Zone, Store: p.Store,
 		Logger: p.options.Logger, Metrics: p.metrics.registry, Ready: p.Ready, TLS: secure,
 		TrustedProxies: c.TrustedProxies, MaxBody: c.MaxBodyKB << 10,
 		PerAccountPerSecond: c.NotificationsPerSecondPerAccount,
@@ -221,7 +221,7 @@ func (p *Program) begin(ctx, beside context.Context, working *sync.WaitGroup) er
 	}
 	p.options.Logger.InfoContext(ctx, "loaded", "cases", p.Cases.Board().Len(), "milliseconds", time.Since(began).Milliseconds())
 	sweeper := &notifier.Sweeper{
-		Cases: p.Cases, Accounts: p.Auth, Every: time.Duration(p.options.Config.SweepSeconds) * time.Second,
+		Cases: p.Cases, Accounts: brooms{p.Auth, p.server}, Every: time.Duration(p.options.Config.SweepSeconds) * time.Second,
 		Now: time.Now, Logger: p.options.Logger, Passed: p.metrics.passed,
 	}
 	working.Go(func() { sweeper.Run(beside) })
@@ -231,6 +231,19 @@ func (p *Program) begin(ctx, beside context.Context, working *sync.WaitGroup) er
 		return p.options.Welcome(ctx, p)
 	}
 	return nil
+}
+
+// brooms sweep one after the other: sessions that have ended, drafts that nobody
+// goes on with.
+type brooms []notifier.Accounts
+
+// Sweep lets each sweep, whatever goes wrong in one.
+func (b brooms) Sweep(ctx context.Context, now time.Time) (cleared int, err error) {
+	for _, one := range b {
+		n, oneErr := one.Sweep(ctx, now)
+		cleared, err = cleared+n, errors.Join(err, oneErr)
+	}
+	return cleared, err
 }
 
 // follow begins to take in what other instances do, and returns when nothing

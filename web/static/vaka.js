@@ -11,3 +11,9 @@ for (const form of document.querySelectorAll("form[method=post]")) {
     window.addEventListener("pageshow", () => delete form.dataset.sent, { once: true });
   });
 }
+
+// Printing takes a script, so its button is shown by one.
+for (const button of document.querySelectorAll("[data-print]")) {
+  button.hidden = false;
+  button.addEventListener("click", () => window.print());
+}
