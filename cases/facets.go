@@ -10,6 +10,7 @@ import (
 // Facets say, for each way to narrow a list down differently, how many cases the
 // list would hold: each group is counted under all filters but its own.
 type Facets struct {
+	Wanted   int // as the list is asked for, on all its pages
 	Phase    map[workflow.Phase]int
 	AnyPhase int // whatever the phase
 	Priority map[workflow.Priority]int
@@ -109,6 +110,9 @@ func (f *facetCount) group(r *row) (group int, ok bool) {
 
 func (f *facetCount) count(r *row, failed int) {
 	in := func(group int) bool { return failed == facetGroups || failed == group }
+	if failed == facetGroups {
+		f.out.Wanted++
+	}
 	if in(byPhase) {
 		f.states[bits.TrailingZeros64(r.marks&stateMarks.all)]++
 		f.out.AnyPhase++
@@ -139,7 +143,7 @@ func (f *facetCount) done() Facets {
 		}
 	}
 	if !f.rest.sight.all {
-		return Facets{Phase: out.Phase, AnyPhase: out.AnyPhase, Priority: out.Priority}
+		return Facets{Wanted: out.Wanted, Phase: out.Phase, AnyPhase: out.AnyPhase, Priority: out.Priority}
 	}
 	for p, mark := range priorityMarks.bit {
 		out.Priority[p] = f.priorities[bits.TrailingZeros64(mark)]

@@ -180,7 +180,7 @@ func TestFacetsCountWhatTheLinksLeadTo(t *testing.T) {
 			return n
 		}
 		want := cases.Facets{
-			Phase: map[workflow.Phase]int{}, Priority: map[workflow.Priority]int{},
+			Wanted: count(func(*cases.Query) {}), Phase: map[workflow.Phase]int{}, Priority: map[workflow.Priority]int{},
 			AnyPhase: count(func(q *cases.Query) { q.Phases = nil }),
 			Late:     count(func(q *cases.Query) { q.Late = &yes }),
 			Overdue:  count(func(q *cases.Query) { q.Overdue = &yes }),

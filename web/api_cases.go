@@ -186,23 +186,29 @@ func (q *call) writeNote() error {
 	if err != nil {
 		return err
 	}
+	c, err := q.note(in.Text, cmd)
+	if err != nil {
+		return err
+	}
+	return q.answer(http.StatusCreated, c.Notes[len(c.Notes)-1])
+}
+
+// note writes a file note on the case that the URL names, whatever happens to the
+// case meanwhile: a note is an addition and fits whatever was faster.
+func (q *call) note(text cases.Text, cmd cases.Command) (*cases.Case, error) {
 	for range noteTries {
 		c, err := q.theCase()
 		if err != nil {
-			return err
+			return nil, err
 		}
 		c, err = q.s.opt.Cases.Take(q.ctx, q.actor, c.ID, cases.StepRequest{
-			Step: workflow.StepNote, Data: cases.StepData{Text: in.Text}, Version: c.Version, Command: cmd,
+			Step: workflow.StepNote, Data: cases.StepData{Text: text}, Version: c.Version, Command: cmd,
 		})
-		if workflow.KindOf(err) == workflow.Stale {
-			continue // a note is an addition and fits whatever was faster
+		if workflow.KindOf(err) != workflow.Stale {
+			return c, err
 		}
-		if err != nil {
-			return err
-		}
-		return q.answer(http.StatusCreated, c.Notes[len(c.Notes)-1])
 	}
-	return workflow.Refuse(workflow.Unavailable, "busy", "Others write to this case all the time. Send the note again in a moment.")
+	return nil, workflow.Refuse(workflow.Unavailable, "busy", "Others write to this case all the time. Send the note again in a moment.")
 }
 
 func (q *call) counts() error {

@@ -28,7 +28,7 @@ var templateFiles embed.FS
 var templates = parseTemplates(templateFiles)
 
 func parseTemplates(files fs.FS) map[string]*template.Template {
-	shared := template.Must(template.New("layout.html").Funcs(template.FuncMap{"dict": dict}).
+	shared := template.Must(template.New("layout.html").Funcs(template.FuncMap{"dict": dict, "join": strings.Join}).
 		ParseFS(files, "templates/layout.html", "templates/part_*.html"))
 	names, err := fs.Glob(files, "templates/page_*.html")
 	if err != nil {

@@ -1,6 +1,8 @@
 package web
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"strings"
 
 	"github.com/gofiber/fiber/v2"
@@ -24,6 +26,11 @@ type casePage struct {
 	Versions []versionRow
 	Holder   string
 	OwnView  string // the controller's own view of the risk
+	CanNote  bool
+	Note     string // what was typed and could not be written
+	CanTake  bool   // the case can be assigned to whoever looks
+	Key      string // of the forms, so that one that is sent twice counts once
+	Faults   []pageFault
 }
 
 // phaseMark is one of the five phases in the bar over a case.
@@ -80,7 +87,15 @@ func (q *call) casePages() error {
 	if !q.actor.Staff() {
 		return q.partyCasePage(c)
 	}
-	p := casePage{page: q.page("queue", "case.title"), Case: q.caseViewOf(c)}
+	return q.showCase(fiber.StatusOK, c, "", nil)
+}
+
+// showCase shows staff a case; note is one that was typed and refused.
+func (q *call) showCase(status int, c *cases.Case, note string, refusal error) error {
+	p := casePage{page: q.page("queue", "case.title"), Case: q.caseViewOf(c), Note: note, Key: q.id}
+	for _, f := range faultsOf(refusal) {
+		p.Faults = append(p.Faults, pageFault{Field: "note", Message: p.T("case.note") + ": " + p.fault(f.Code, f.Message)})
+	}
 	p.Title = c.Number
 	p.Phases = phaseMarks(c.Phase)
 	p.Holder = p.Case.People[c.Assignee]
@@ -98,7 +113,35 @@ func (q *call) casePages() error {
 	if err := q.historyOf(&p, c); err != nil {
 		return err
 	}
-	return q.render(fiber.StatusOK, "case", p)
+	return q.render(status, "case", p)
+}
+
+// noteByForm writes a file note (FL § 27) from the case's page.
+func (q *call) noteByForm() error {
+	c, err := q.theCase()
+	if err != nil {
+		return err
+	}
+	text := strings.ReplaceAll(q.FormValue("text"), "\r\n", "\n")
+	_, err = q.note(cases.Text(text), q.formCommand([]byte(text)))
+	if err == nil {
+		return q.see("/cases/" + c.Number + "?done=note#notes")
+	}
+	if !forPeople(err) {
+		return err
+	}
+	return q.showCase(fiber.StatusUnprocessableEntity, c, text, err)
+}
+
+// formCommand is the command that a form makes of what was typed into it: the
+// same form with the same content, sent twice, is carried out once.
+func (q *call) formCommand(content []byte) cases.Command {
+	key := q.FormValue("key")
+	if key == "" || len(key) > maxKey {
+		return cases.Command{}
+	}
+	sum := sha256.Sum256(content)
+	return cases.KeyedCommand(q.actor.Account, q.row.Method+" "+q.row.Path, key+"|"+hex.EncodeToString(sum[:]), content)
 }
 
 func phaseMarks(now workflow.Phase) []phaseMark {
@@ -127,6 +170,8 @@ func (q *call) stepsOf(p *casePage, c *cases.Case) error {
 	for _, v := range verdicts {
 		step, _ := workflow.StepByID(v.Step)
 		switch {
+		case v.Allowed && v.Step == workflow.StepNote:
+			p.CanNote = true // has its form on the page
 		case !v.Allowed && v.Refusal.Code == "state":
 			// Steps of other states would fill the page and help nobody.
 		case !v.Allowed:
@@ -135,6 +180,9 @@ func (q *call) stepsOf(p *casePage, c *cases.Case) error {
 			p.Moves = append(p.Moves, stepLink{Step: step})
 		default:
 			p.Acts = append(p.Acts, stepLink{Step: step})
+			if v.Step == workflow.StepAssign && c.Assignee != q.actor.Account {
+				p.CanTake = p.Is(workflow.RoleCaseworker, workflow.RoleSupervisor)
+			}
 		}
 	}
 	return nil

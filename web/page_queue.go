@@ -2,6 +2,8 @@ package web
 
 import (
 	"net/url"
+	"strings"
+	"time"
 
 	"github.com/gofiber/fiber/v2"
 
@@ -13,6 +15,7 @@ import (
 type queuePage struct {
 	page
 	Groups []filterGroup
+	Active []filterLink // filters that no group shows; each link takes its own away
 	Items  []queueItem
 	Total  int // cases that the person sees
 	Query  string
@@ -59,9 +62,14 @@ func (q *call) queue() error {
 	if err != nil {
 		return err
 	}
-	counts := board.Counts(q.actor, q.s.now())
-	p.Total, p.Query, p.Keep = counts.Total, asked.Get("q"), without(asked, "q", "cursor")
-	p.Groups = p.filters(asked, counts)
+	facets, err := board.Facets(l.query, q.actor, q.s.now())
+	if err != nil {
+		return err
+	}
+	p.Query, p.Keep = asked.Get("q"), without(asked, "q", "cursor")
+	p.Groups = p.filters(asked, facets)
+	p.Total = facets.Wanted
+	p.Active = p.active(q, asked)
 	for _, key := range cases.SortKey("").Codes() {
 		p.Sorts = append(p.Sorts, p.link(p.Code(cases.SortKey(key)), asked, "sort", key, sortOf(asked)))
 	}
@@ -77,27 +85,96 @@ func (q *call) queue() error {
 	return q.render(status, "queue", p)
 }
 
-// filters are the links above the table. Phases and priorities show how many
-// cases the person sees there in all.
-func (p *queuePage) filters(asked url.Values, counts cases.Counts) []filterGroup {
+// filters are the links above the table, each with how many cases the list would
+// then hold.
+func (p *queuePage) filters(asked url.Values, n cases.Facets) []filterGroup {
+	open := 0
 	phases := filterGroup{Label: p.T("queue.phase")}
-	phases.Links = append(phases.Links, counted(p.link(p.T("queue.all"), asked, "phase", "", asked.Get("phase")), counts.Total))
 	for _, phase := range workflow.Phases() {
+		if phase != workflow.PhaseClosed {
+			open += n.Phase[phase]
+		}
 		phases.Links = append(phases.Links,
-			counted(p.link(p.Code(phase), asked, "phase", string(phase), asked.Get("phase")), counts.Phase[phase]))
+			counted(p.link(p.Code(phase), asked, "phase", string(phase), asked.Get("phase")), n.Phase[phase]))
+	}
+	phases.Links = append([]filterLink{
+		counted(p.link(p.T("queue.all"), asked, "phase", "", asked.Get("phase")), n.AnyPhase),
+		counted(p.link(p.T("queue.open"), asked, "phase", openPhases, asked.Get("phase")), open),
+	}, phases.Links...)
+	mine := asked.Get("assignee")
+	if mine == p.Person.Account {
+		mine = "me"
 	}
 	watch := filterGroup{Label: p.T("queue.watch"), Links: []filterLink{
-		counted(p.link(p.T("queue.overdue"), asked, "overdue", "true", asked.Get("overdue")), counts.Overdue),
-		counted(p.link(p.T("queue.late"), asked, "late", "true", asked.Get("late")), counts.Late),
-		p.link(p.T("queue.mine"), asked, "assignee", "me", asked.Get("assignee")),
-		p.link(p.T("queue.unassigned"), asked, "assignee", cases.NoAssignee, asked.Get("assignee")),
+		counted(p.link(p.T("queue.overdue"), asked, "overdue", "true", asked.Get("overdue")), n.Overdue),
+		counted(p.link(p.T("queue.late"), asked, "late", "true", asked.Get("late")), n.Late),
+		counted(p.link(p.T("queue.mine"), asked, "assignee", "me", mine), n.Mine),
+		counted(p.link(p.T("queue.unassigned"), asked, "assignee", cases.NoAssignee, asked.Get("assignee")), n.Unheld),
 	}}
 	priorities := filterGroup{Label: p.T("queue.priority")}
 	for _, code := range workflow.Priority("").Codes() {
 		priorities.Links = append(priorities.Links,
-			counted(p.link(code, asked, "priority", code, asked.Get("priority")), counts.Priority[workflow.Priority(code)]))
+			counted(p.link(code, asked, "priority", code, asked.Get("priority")), n.Priority[workflow.Priority(code)]))
 	}
 	return []filterGroup{phases, watch, priorities}
+}
+
+// active are the filters that came with a link from elsewhere, in words.
+func (p *queuePage) active(q *call, asked url.Values) []filterLink {
+	var out []filterLink
+	for _, key := range []string{"sector", "state", "assignee", "incident", "received_from", "received_to"} {
+		value := asked.Get(key)
+		if label := p.filterWords(q, key, value); value != "" && label != "" {
+			out = append(out, filterLink{Label: label, Href: address("/queue", without(asked, key, "cursor"))})
+		}
+	}
+	return out
+}
+
+// filterWords says what a filter asks for, "" for one that a group shows.
+func (p *queuePage) filterWords(q *call, key, value string) string {
+	switch key {
+	case "sector":
+		return p.T("overview.sector") + ": " + codeWords[cases.SectorOfActivity](p, value)
+	case "state":
+		return p.T("queue.state") + ": " + codeWords[workflow.State](p, value)
+	case "assignee":
+		if value == "me" || value == cases.NoAssignee || value == p.Person.Account {
+			return ""
+		}
+		if name := q.nameOf(value); name != "" {
+			return p.T("queue.holder") + ": " + name
+		}
+		return p.T("queue.holder") + ": " + p.T("actor.somebody")
+	case "incident":
+		if value == cases.NoAssignee {
+			return p.T("overview.without_linked")
+		}
+		return p.T("queue.incident")
+	case "received_from":
+		return p.T("queue.from", "Date", p.filterDay(value))
+	}
+	return p.T("queue.to", "Date", p.filterDay(value))
+}
+
+// codeWords are the codes of a filter by their meanings.
+func codeWords[T ~string](p *queuePage, value string) string {
+	var words []string
+	for code := range strings.SplitSeq(value, ",") {
+		words = append(words, p.Code(T(code)))
+	}
+	return strings.Join(words, ", ")
+}
+
+// filterDay writes a day or an instant of a filter.
+func (p *queuePage) filterDay(text string) string {
+	if day, err := time.ParseInLocation(time.DateOnly, text, p.zone); err == nil {
+		return p.Date(day)
+	}
+	if at, err := time.Parse(time.RFC3339, text); err == nil {
+		return p.DateTime(at)
+	}
+	return text
 }
 
 // link sets a filter, or takes it away when it is set already.

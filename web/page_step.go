@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net/http"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/gofiber/fiber/v2"
@@ -20,7 +21,10 @@ type stepPage struct {
 	Heading string
 	Law     string
 	Version int64
+	Key     string // so that the form counts once, however often it is sent
 	Fields  []formField
+	More    []formField // what is seldom asked for, folded away
+	Open    bool        // but not where something stands in it
 	Faults  []pageFault
 	Changed string // what the case is now, when somebody was faster
 }
@@ -38,11 +42,13 @@ const (
 	dateWidget    widget = "date"
 	instantWidget widget = "instant" // in the authority's local time
 	numberWidget  widget = "number"
+	secretWidget  widget = "secret" // a new password
 )
 
 // formField is one question of a form, with what was answered so far.
 type formField struct {
 	Name     string
+	Heading  string // over the field, where a group of fields begins
 	Label    string
 	Hint     string
 	Widget   widget
@@ -56,48 +62,6 @@ type formField struct {
 type formOption struct {
 	Value string
 	Label string
-}
-
-// stepWidgets says how each field of a step's data is asked for. A test holds it
-// against the data itself.
-var stepWidgets = map[string]widget{
-	"reason": textWidget, "questions": linesWidget, "due_at": instantWidget, "urgent": tickWidget, "scope": textWidget,
-	"legal_basis": linesWidget, "focus_areas": linesWidget, "oss_role": choiceWidget, "lead_sa": lineWidget,
-	"outcome": choiceWidget, "letter": textWidget, "memo": textWidget, "fine_considered": tickWidget,
-	"imi_number": lineWidget, "revised": tickWidget, "objection": textWidget, "service_date": dateWidget,
-	"hearing_skip_reason": textWidget, "board_decision": textWidget, "received_at": instantWidget, "note": textWidget,
-	"evidence": textWidget, "measure": numberWidget, "recipient": lineWidget, "master_case": lineWidget, "ground": choiceWidget,
-	"assignee": choiceWidget, "text": textWidget, "risk": choiceWidget, "priority": choiceWidget, "aware_at": instantWidget,
-	"delay_assessment": choiceWidget, "named_staff": manyWidget, "account": choiceWidget, "diary_number": lineWidget,
-	"clock": choiceWidget,
-	// The fields below lie within others.
-	"draft.outcome": choiceWidget, "draft.legal_basis": linesWidget, "draft.reasons": textWidget, "draft.conclusion": textWidget,
-	"draft.rapporteur": choiceWidget, "draft.measures.power": choiceWidget, "draft.measures.text": textWidget,
-	"draft.measures.infringed": linesWidget, "draft.measures.due_at": instantWidget, "draft.measures.amount_sek": numberWidget,
-	"judgment.court": lineWidget, "judgment.number": lineWidget, "judgment.date": dateWidget,
-	"severity.dpc": choiceWidget, "severity.ei_quarters": choiceWidget, "severity.c_quarters": choiceWidget,
-	"severity.i_quarters": choiceWidget, "severity.a_quarters": choiceWidget, "severity.m_quarters": choiceWidget,
-	"severity.subjects": numberWidget, "severity.unintelligible": choiceWidget,
-	"severity.reasons.dpc": lineWidget, "severity.reasons.ei": lineWidget, "severity.reasons.c": lineWidget,
-	"severity.reasons.i": lineWidget, "severity.reasons.a": lineWidget, "severity.reasons.m": lineWidget,
-}
-
-// parts are the fields that a field of several parts is asked for by.
-var parts = map[string][]string{
-	"draft": {
-		"draft.outcome", "draft.legal_basis", "draft.conclusion", "draft.reasons", "draft.rapporteur", "draft.measures.power",
-		"draft.measures.text", "draft.measures.infringed", "draft.measures.due_at", "draft.measures.amount_sek",
-	},
-	"judgment": {"judgment.court", "judgment.number", "judgment.date"},
-	"severity": {
-		"severity.dpc", "severity.reasons.dpc", "severity.ei_quarters", "severity.reasons.ei", "severity.c_quarters", "severity.reasons.c",
-		"severity.i_quarters", "severity.reasons.i", "severity.a_quarters", "severity.reasons.a", "severity.m_quarters",
-		"severity.reasons.m", "severity.subjects", "severity.unintelligible",
-	},
-	"fine_factors": {
-		"fine_factors.a", "fine_factors.b", "fine_factors.c", "fine_factors.d", "fine_factors.e", "fine_factors.f",
-		"fine_factors.g", "fine_factors.h", "fine_factors.i", "fine_factors.j", "fine_factors.k",
-	},
 }
 
 // stepForm asks for what a step needs.
@@ -125,23 +89,21 @@ func (q *call) stepOn() (*cases.Case, workflow.Step, error) {
 
 // stepPage is the form with what was typed and what is wrong with it.
 func (q *call) stepPage(c *cases.Case, step workflow.Step, typed map[string][]string, faults []workflow.Fault) stepPage {
-	p := stepPage{page: q.page("queue", "case.title"), Number: c.Number, Version: c.Version, Law: step.Law, Heading: step.Title}
-	if p.Tag == "sv" {
-		p.Heading = step.TitleSV
-	}
+	p := stepPage{page: q.page("queue", "case.title"), Number: c.Number, Version: c.Version, Law: step.Law, Key: q.id}
+	p.Heading = p.either(step.Title, step.TitleSV)
 	p.Title, p.Narrow = p.Heading+" – "+c.Number, true
 	if typed == nil {
 		typed = q.startValues(c, step)
 	}
 	for _, name := range slices.Concat(step.Requires, step.Takes) {
-		names := parts[name]
-		if names == nil {
-			names = []string{name}
-		}
-		for _, one := range names {
+		for _, one := range fieldParts(name, typed) {
 			f := q.formField(&p, c, step, one, slices.Contains(step.Requires, name))
 			f.Values = typed[one]
 			f.Value = strings.Join(f.Values, "\n")
+			if name == "fine_factors" {
+				p.More, p.Open = append(p.More, f), p.Open || f.Value != ""
+				continue
+			}
 			p.Fields = append(p.Fields, f)
 		}
 	}
@@ -155,149 +117,17 @@ func (q *call) stepPage(c *cases.Case, step workflow.Step, typed map[string][]st
 func (p *stepPage) mark(fault workflow.Fault) {
 	name := strings.ReplaceAll(strings.Trim(strings.TrimPrefix(fault.Path, "/data"), "/"), "/", ".")
 	message := p.fault(fault.Code, fault.Message)
-	for i := range p.Fields {
-		f := &p.Fields[i]
-		if f.Name == name || strings.HasPrefix(f.Name, name+".") || strings.HasPrefix(name, f.Name+".") {
-			f.Fault = message
-			p.Faults = append(p.Faults, pageFault{Field: f.Name, Message: f.Label + ": " + message})
-			return
+	for _, fields := range [][]formField{p.Fields, p.More} {
+		for i := range fields {
+			f := &fields[i]
+			if f.Name == name || strings.HasPrefix(f.Name, name+".") || strings.HasPrefix(name, f.Name+".") {
+				f.Fault = message
+				p.Faults = append(p.Faults, pageFault{Field: f.Name, Message: f.Label + ": " + message})
+				return
+			}
 		}
 	}
 	p.Faults = append(p.Faults, pageFault{Message: message})
-}
-
-// startValues fill a form with what the case already says.
-func (q *call) startValues(c *cases.Case, step workflow.Step) map[string][]string {
-	values := map[string][]string{"account": {q.actor.Account}}
-	if step.ID == workflow.StepEditDraft && c.Draft != nil {
-		d := c.Draft.Text
-		values["draft.outcome"], values["draft.legal_basis"] = []string{string(d.Outcome)}, d.LegalBasis
-		values["draft.reasons"], values["draft.conclusion"] = []string{string(d.Reasons)}, []string{string(d.Conclusion)}
-		values["draft.rapporteur"] = []string{d.Rapporteur}
-		if len(d.Measures) > 0 {
-			m := d.Measures[0]
-			values["draft.measures.power"], values["draft.measures.text"] = []string{string(m.Power)}, []string{string(m.Text)}
-			values["draft.measures.infringed"] = m.Infringed
-		}
-	}
-	if c.Assignee != "" {
-		values["assignee"] = []string{c.Assignee}
-	} else {
-		values["assignee"] = []string{q.actor.Account}
-	}
-	return values
-}
-
-// formField is how a field is asked for, with its choices.
-func (q *call) formField(p *stepPage, c *cases.Case, step workflow.Step, name string, required bool) formField {
-	f := formField{Name: name, Label: p.T("field." + name), Widget: stepWidgets[name], Required: required}
-	if p.has("field." + name + ".hint") {
-		f.Hint = p.T("field." + name + ".hint")
-	}
-	if f.Widget == "" { // a factor of a fine
-		f.Widget = textWidget
-	}
-	if strings.Contains(name, ".") {
-		f.Required = false // the case room says what a part needs
-	}
-	if f.Widget == choiceWidget || f.Widget == manyWidget {
-		f.Options = q.choices(p, c, step, name)
-	}
-	return f
-}
-
-// choices are the answers that a field can have.
-func (q *call) choices(p *stepPage, c *cases.Case, step workflow.Step, name string) []formOption {
-	switch name {
-	case "outcome":
-		return outcomeChoices(p, func(r workflow.OutcomeRule) bool { return slices.Contains(r.By, step.ID) })
-	case "draft.outcome":
-		return outcomeChoices(p, func(r workflow.OutcomeRule) bool { return r.Outcome.ByDecision() })
-	case "assignee", "account", "named_staff", "draft.rapporteur":
-		return q.staffChoices()
-	case "clock":
-		var out []formOption
-		for _, k := range c.OpenClocks() {
-			if q.s.opt.Law.Movable(k.Kind) {
-				out = append(out, formOption{k.ID, p.Code(k.Kind) + ", " + p.DateTime(k.DueAt)})
-			}
-		}
-		return out
-	case "draft.measures.power":
-		out := []formOption{{"", p.T("field.none")}}
-		for _, m := range workflow.Measures() {
-			text := m.Text()
-			if p.Tag == "sv" {
-				text = m.TextSV()
-			}
-			out = append(out, formOption{string(m), m.Article() + ": " + text})
-		}
-		return out
-	case "oss_role":
-		return codeChoices[cases.OSSRole](p)
-	case "ground":
-		return codeChoices[cases.ReopenGround](p)
-	case "risk":
-		return codeChoices[cases.Risk](p)
-	case "priority":
-		return codeChoices[workflow.Priority](p)
-	case "delay_assessment":
-		return codeChoices[cases.DelayVerdict](p)
-	case "severity.unintelligible":
-		return codeChoices[workflow.Answer](p)
-	}
-	return scoreChoices(p, name)
-}
-
-func codeChoices[T interface {
-	~string
-	Codes() []string
-}](p *stepPage) []formOption {
-	var zero T
-	var out []formOption
-	for _, code := range zero.Codes() {
-		out = append(out, formOption{code, p.Code(T(code))})
-	}
-	return out
-}
-
-func outcomeChoices(p *stepPage, fits func(workflow.OutcomeRule) bool) []formOption {
-	var out []formOption
-	for _, r := range workflow.Outcomes() {
-		if fits(r) {
-			out = append(out, formOption{string(r.Outcome), p.Code(r.Outcome)})
-		}
-	}
-	return out
-}
-
-// scoreChoices are ENISA's values of one score, with what each means.
-func scoreChoices(p *stepPage, name string) []formOption {
-	field := strings.TrimSuffix(strings.TrimPrefix(name, "severity."), "_quarters")
-	var out []formOption
-	for _, m := range workflow.Scores(field) {
-		text := m.Meaning
-		if p.Tag == "sv" {
-			text = m.MeaningSV
-		}
-		out = append(out, formOption{m.Value, m.Shown + " – " + text})
-	}
-	return out
-}
-
-// staffChoices are the people who work on cases.
-func (q *call) staffChoices() []formOption {
-	var out []formOption
-	accounts, err := q.s.opt.Auth.Accounts(q.ctx, cases.System("directory"))
-	if err != nil {
-		return nil // the form still takes what it is given; the case room checks it
-	}
-	for _, a := range accounts {
-		if a.Active && slices.ContainsFunc(a.Roles, workflow.Role.Staff) {
-			out = append(out, formOption{a.ID, a.Name})
-		}
-	}
-	return out
 }
 
 // stepByForm takes a step. Whatever is refused, what was typed stays in the form.
@@ -309,47 +139,44 @@ func (q *call) stepByForm() error {
 	typed := q.typed(step)
 	request, faults := q.stepRequest(step, typed)
 	if len(faults) == 0 {
-		_, err = q.s.opt.Cases.Take(q.ctx, q.actor, c.ID, request)
+		c, err = q.s.opt.Cases.Take(q.ctx, q.actor, c.ID, request)
 		if err == nil {
-			return q.see("/cases/" + c.Number + "?done=step")
+			return q.afterStep(c)
 		}
 	}
-	var refusal *workflow.Error
-	if err != nil && !errors.As(err, &refusal) {
+	refusal, refused := errors.AsType[*workflow.Error](err)
+	if err != nil && !refused {
 		return err
 	}
 	status := http.StatusUnprocessableEntity
-	now, findErr := q.s.opt.Cases.Case(q.ctx, q.actor, c.ID)
-	if findErr != nil {
-		return findErr
+	now, err := q.theCase()
+	if err != nil {
+		return err
 	}
-	if refusal != nil {
-		faults = append(faults, refusal.Faults...)
-		if len(refusal.Faults) == 0 {
-			faults = append(faults, workflow.Fault{Code: refusal.Code, Message: refusal.Message})
-		}
+	if !refused || refusal.Kind != workflow.Stale {
+		p := q.stepPage(now, step, typed, append(faults, faultsOf(refusal)...))
+		return q.render(status, "step", p)
 	}
 	p := q.stepPage(now, step, typed, faults)
-	if refusal != nil && refusal.Kind == workflow.Stale {
-		status, p.Changed = http.StatusConflict, p.Code(now.State)
+	p.Changed = p.Code(now.State)
+	return q.render(http.StatusConflict, "step", p)
+}
+
+// afterStep goes back to the case, or to the list where the case was just closed
+// to whoever took the step.
+func (q *call) afterStep(c *cases.Case) error {
+	if !c.VisibleTo(q.actor) {
+		return q.see("/queue?done=step")
 	}
-	return q.render(status, "step", p)
+	return q.see("/cases/" + c.Number + "?done=step")
 }
 
 // typed is everything that was typed into the form of a step.
 func (q *call) typed(step workflow.Step) map[string][]string {
-	out := map[string][]string{}
+	posted, out := q.posted(), map[string][]string{}
 	for _, name := range slices.Concat(step.Requires, step.Takes) {
-		names := parts[name]
-		if names == nil {
-			names = []string{name}
-		}
-		for _, one := range names {
-			var values []string
-			for _, v := range q.Context().PostArgs().PeekMulti(one) {
-				values = append(values, strings.ReplaceAll(string(v), "\r\n", "\n"))
-			}
-			out[one] = values
+		for _, one := range fieldParts(name, posted) {
+			out[one] = posted[one]
 		}
 	}
 	return out
@@ -359,26 +186,55 @@ func (q *call) typed(step workflow.Step) map[string][]string {
 // it the same way, so that both refuse the same things in the same words.
 func (q *call) stepRequest(step workflow.Step, typed map[string][]string) (cases.StepRequest, []workflow.Fault) {
 	data := map[string]any{}
+	var faults []workflow.Fault
 	for name, values := range typed {
+		answer := answerOf(name, values)
+		if answer == nil && neededParts[name] {
+			faults = append(faults, workflow.Fault{
+				Path: "/data/" + strings.ReplaceAll(name, ".", "/"), Code: "required", Message: "This step needs it.",
+			})
+		}
 		if name != "reason" {
-			place(data, name, answerOf(stepWidgets[name], values))
+			place(data, name, answer)
 		}
 	}
 	if draft, ok := data["draft"].(map[string]any); ok {
-		if m, ok := draft["measures"].(map[string]any); ok {
-			draft["measures"] = []any{m}
-		}
+		listMeasures(draft)
 	}
 	raw, err := json.Marshal(map[string]any{"data": data})
 	if err != nil {
 		panic("texts and numbers marshal: " + err.Error())
 	}
 	var in stepRequest
-	faults := cases.Bind(raw, &in, q.s.opt.Zone)
+	faults = append(faults, cases.Bind(raw, &in, q.s.opt.Zone)...)
+	reason := strings.Join(typed["reason"], "\n")
 	version, _ := parseETag(`"` + q.FormValue("version") + `"`)
 	return cases.StepRequest{
-		Step: step.ID, Reason: cases.Text(strings.Join(typed["reason"], "\n")), Data: in.Data, Version: version,
-	}, faults
+		Step: step.ID, Reason: cases.Text(reason), Data: in.Data, Version: version,
+		Command: q.formCommand(append([]byte(string(step.ID)+"|"+reason+"|"), raw...)),
+	}, sortedFaults(faults)
+}
+
+// sortedFaults gives faults one order, whatever the order of a map was.
+func sortedFaults(faults []workflow.Fault) []workflow.Fault {
+	slices.SortStableFunc(faults, func(a, b workflow.Fault) int { return strings.Compare(a.Path, b.Path) })
+	return faults
+}
+
+// listMeasures makes a list of the measures of a draft, which the form names by
+// their numbers. Groups that nothing was typed into are not there.
+func listMeasures(draft map[string]any) {
+	numbered, ok := draft["measures"].(map[string]any)
+	if !ok {
+		return
+	}
+	var list []any
+	for n := range mostMeasures {
+		if m, ok := numbered[strconv.Itoa(n)]; ok {
+			list = append(list, m)
+		}
+	}
+	draft["measures"] = list
 }
 
 // place puts an answer under a dotted name; no answer is not put anywhere.
@@ -399,13 +255,14 @@ func place(into map[string]any, name string, answer any) {
 	place(inner, rest, answer)
 }
 
-// answerOf is what was answered in a widget, nil for nothing.
-func answerOf(w widget, values []string) any {
+// answerOf is what was answered to a field, nil for nothing. A number that is none
+// goes on as the text that it is, so that it is refused beside its field.
+func answerOf(name string, values []string) any {
 	text := strings.TrimSpace(strings.Join(values, "\n"))
 	if text == "" {
 		return nil
 	}
-	switch w {
+	switch widgetOf(name) {
 	case linesWidget:
 		var lines []string
 		for line := range strings.Lines(text) {
@@ -418,8 +275,12 @@ func answerOf(w widget, values []string) any {
 		return values
 	case tickWidget:
 		return true
-	case numberWidget:
-		return json.Number(strings.Join(strings.Fields(text), ""))
+	}
+	if numeric[plainName(name)] {
+		digits := strings.Join(strings.Fields(text), "")
+		if _, err := strconv.ParseInt(digits, 10, 64); err == nil {
+			return json.Number(digits)
+		}
 	}
 	return text
 }

@@ -1,0 +1,67 @@
+package web
+
+import (
+	"strings"
+
+	"github.com/gofiber/fiber/v2"
+
+	"github.com/vaka-project/vaka/cases"
+	"github.com/vaka-project/vaka/workflow"
+)
+
+// decisionPage is a decision as a document (FL §§ 31-33).
+type decisionPage struct {
+	page
+	Number      string
+	Diary       string
+	Supervision string
+	Party       string
+	Text        partyDecision
+	Others      []string // who else took part
+	Served      bool
+	Public      bool // the party represents the public (FL § 44)
+	Back        string
+}
+
+// decision shows the decision of a case: to staff once it is made, to the party
+// once it is served.
+func (q *call) decision() error {
+	c, err := q.theCase()
+	if err != nil {
+		return err
+	}
+	staff := q.actor.Staff()
+	if c.Decision == nil || !staff && !q.served(c) {
+		return workflow.Refuse(workflow.NotFound, "no_decision", "There is no decision to show in this case.")
+	}
+	section := "mine"
+	if staff {
+		section = "queue"
+	}
+	p := decisionPage{
+		page: q.page(section, "decision.title"), Number: c.Number, Supervision: c.SupervisionNumber, Diary: c.DiaryNumber,
+		Party: c.Party.Label(), Text: *q.partyDecisionOf(c.Decision), Others: q.peopleOf(c.Decision.Others),
+		Served: q.served(c), Public: c.Party.RepresentsPublic, Back: "/cases/" + c.Number,
+	}
+	p.Title = p.T("decision.document", "Number", c.Number)
+	return q.render(fiber.StatusOK, "decision", p)
+}
+
+// peopleOf names those who took part: accounts by name, others as they were written.
+func (q *call) peopleOf(others []string) []string {
+	var out []string
+	for _, one := range others {
+		if cases.IsID(one) {
+			one = q.nameOf(one)
+		}
+		if one != "" {
+			out = append(out, one)
+		}
+	}
+	return out
+}
+
+// PowerOf names a corrective power with its place in Art. 58(2).
+func (p page) PowerOf(m workflow.Measure) string {
+	return p.either(m.Text(), m.TextSV()) + " " + p.T("decision.article", "Article", strings.TrimPrefix(m.Article(), "Art. "))
+}

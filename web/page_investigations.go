@@ -1,0 +1,141 @@
+package web
+
+import (
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/gofiber/fiber/v2"
+
+	"github.com/vaka-project/vaka/cases"
+	"github.com/vaka-project/vaka/workflow"
+)
+
+// investigationsPage is the board of the open investigations (Art. 58(1)).
+type investigationsPage struct {
+	page
+	Total int
+	Items []investigation
+	Sorts []filterLink
+	Next  string
+	First string
+}
+
+// investigation is one line of the board.
+type investigation struct {
+	cases.Summary
+	Holder string
+	Focus  []string
+	Opened time.Time // zero where the investigation was not opened by a step
+	Days   string
+	Clock  string // of the next one
+	Last   string // what happened last, in a sentence
+	LastAt time.Time
+}
+
+// investigationSorts are the orders of the board; the first is the one where
+// nothing is asked for.
+var investigationSorts = []struct {
+	name  string
+	order func(a, b *cases.Summary) int
+}{
+	{"priority", func(a, b *cases.Summary) int {
+		if c := strings.Compare(string(a.Priority), string(b.Priority)); c != 0 {
+			return c
+		}
+		return byDue(a, b)
+	}},
+	{"due", byDue},
+	{"oldest", func(a, b *cases.Summary) int { return a.ReceivedAt.Compare(b.ReceivedAt) }},
+	{"quiet", func(a, b *cases.Summary) int { return a.UpdatedAt.Compare(b.UpdatedAt) }},
+}
+
+// byDue orders by the next clock; cases without one come last.
+func byDue(a, b *cases.Summary) int {
+	x, y := a.NextDueAt(), b.NextDueAt()
+	switch {
+	case x.IsZero() && y.IsZero():
+		return 0
+	case x.IsZero():
+		return 1
+	case y.IsZero():
+		return -1
+	}
+	return x.Compare(y)
+}
+
+// investigations shows the open investigations, a page at a time.
+func (q *call) investigations() error {
+	p := investigationsPage{page: q.page("investigations", "investigations.title")}
+	all := q.s.opt.Cases.Board().Investigations(q.actor)
+	p.Total = len(all)
+	chosen := investigationSorts[0]
+	for _, s := range investigationSorts {
+		if s.name == q.Query("sort") {
+			chosen = s
+		}
+	}
+	for i, s := range investigationSorts {
+		link := filterLink{Label: p.T("investigations.sort." + s.name), Href: "/investigations", Current: s.name == chosen.name}
+		if i > 0 {
+			link.Href = address("/investigations", url.Values{"sort": {s.name}})
+		}
+		p.Sorts = append(p.Sorts, link)
+	}
+	slices.SortFunc(all, func(a, b cases.Summary) int {
+		if c := chosen.order(&a, &b); c != 0 {
+			return c
+		}
+		return strings.Compare(a.ID, b.ID)
+	})
+	start := pageStart(q.Query("from"), len(all))
+	end := min(start+cases.DefaultLimit, len(all))
+	p.First, p.Next = neighbours("/investigations", q.queryValues(), start, end, len(all))
+	for _, s := range all[start:end] {
+		item, err := q.investigation(&p, s)
+		if workflow.KindOf(err) == workflow.NotFound {
+			continue // closed to this viewer since the board was read
+		}
+		if err != nil {
+			return err
+		}
+		p.Items = append(p.Items, item)
+	}
+	return q.render(fiber.StatusOK, "investigations", p)
+}
+
+// pageStart is where a page of a list of n begins, 0 for what is no such place.
+func pageStart(text string, n int) int {
+	start, err := strconv.Atoi(text)
+	if err != nil || start < 0 || start >= n {
+		return 0
+	}
+	return start
+}
+
+// investigation adds to a summary what only the case itself knows.
+func (q *call) investigation(p *investigationsPage, s cases.Summary) (investigation, error) {
+	item := investigation{Summary: s, Holder: q.nameOf(s.Assignee)}
+	c, err := q.s.opt.Cases.Case(q.ctx, q.actor, s.ID)
+	if err != nil {
+		return item, err
+	}
+	since := c.OpenedAt
+	if c.Opening != nil {
+		item.Focus, since = c.Opening.FocusAreas, c.Opening.OpenedAt
+	}
+	item.Opened, item.Days = since, p.age(since)
+	if len(s.Clocks) > 0 {
+		item.Clock = p.Code(s.Clocks[0].Kind)
+	}
+	events, err := q.s.opt.Cases.History(q.ctx, q.actor, s.ID)
+	if err != nil || len(events) == 0 {
+		return item, err
+	}
+	last := events[len(events)-1]
+	item.Last = p.happened(last, p.who(last.Header.Actor, q.names([]string{last.Header.Actor})))
+	item.LastAt = last.Header.At
+	return item, nil
+}
