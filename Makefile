@@ -24,16 +24,29 @@ test: tools ## everything that must pass: all tests on both engines, and bounded
 	$(GO) vet ./...
 	$(GO) test ./...
 	cd store/mongo/ferret && $(GO) test ./...
-	cd e2e && $(GO) test ./...
+	cd e2e && $(GO) test -count=1 ./...
 	$(MAKE) --no-print-directory fuzz
 
 .PHONY: tools
-tools: ## install what the tests use besides Go (Debian's strace), where it is missing
-	@command -v strace >/dev/null && exit 0; \
-	echo "installing strace (Debian package): a test watches that data is synced before the answer"; \
-	if [ "$$(id -u)" = 0 ]; then SUDO=; else SUDO=sudo; fi; \
-	$$SUDO apt-get update -qq && $$SUDO apt-get install -y -qq strace >/dev/null || \
-	echo "strace could not be installed; the test that needs it says that it is skipped"
+tools: ## install what the tests use besides Go, where it is missing: strace, chromium, npm, axe-core
+	@missing=; \
+	command -v strace >/dev/null || missing="$$missing strace"; \
+	command -v chromium >/dev/null || missing="$$missing chromium fonts-dejavu-core"; \
+	command -v npm >/dev/null || missing="$$missing nodejs npm"; \
+	[ -z "$$missing" ] && exit 0; \
+	echo "installing Debian packages:$$missing"; \
+	echo "(strace watches that data is synced before the answer, chromium shows the pages, npm fetches axe-core)"; \
+	SUDO=; [ "$$(id -u)" = 0 ] || SUDO=sudo; export DEBIAN_FRONTEND=noninteractive; \
+	$$SUDO apt-get update -qq; $$SUDO apt-get install -y -qq --no-install-recommends $$missing >/dev/null || \
+	echo "they could not be installed; the tests that need them say that they are skipped"
+	@cd e2e && cmp -s package-lock.json node_modules/package-lock.json && exit 0; \
+	command -v npm >/dev/null || exit 0; \
+	echo "installing axe-core (npm, into e2e/node_modules): it judges whether everybody can use the pages"; \
+	npm ci --ignore-scripts --no-audit --no-fund --loglevel=error >/dev/null && cp package-lock.json node_modules/
+
+.PHONY: screenshots
+screenshots: tools ## write pictures of the main pages into docs/screenshots
+	cd e2e && $(GO) test -count=1 -run TestScreenshots -screenshots ../docs/screenshots .
 
 .PHONY: fuzz
 fuzz: ## each fuzz target for FUZZTIME (5s)
