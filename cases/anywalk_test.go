@@ -150,8 +150,13 @@ func (w *walker) file() {
 		cases.SubmissionSupplement, cases.SubmissionChange, cases.SubmissionEarlierWrong, cases.SubmissionWithdrawal,
 	}).Draw(w.t, "kind")
 	changes := rapid.SampledFrom([]map[string]any{
-		nil, {"description": "More."}, {"aware_at": "2026-11-13T10:20:00+01:00"}, {"protected_identity": "YES"},
-		{"subjects": map[string]any{"mode": "EXACT", "min": 20000, "max": 20000}}, {"notification_subkind": "INCOMPLETE"}, {"notification_subkind": "COMPLETE"},
+		nil,
+		{"description": "More."},
+		{"aware_at": "2026-11-13T10:20:00+01:00"},
+		{"protected_identity": "YES"},
+		{"subjects": map[string]any{"mode": "EXACT", "min": 20000, "max": 20000}},
+		{"notification_subkind": "INCOMPLETE"},
+		{"notification_subkind": "COMPLETE"},
 	}).Draw(w.t, "changes")
 	a := rapid.SampledFrom([]cases.Actor{notifier, notifier, registrar, colleague, caseworker}).Draw(w.t, "filer")
 	c, err := w.follow(a, w.id, kind, changes)

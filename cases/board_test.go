@@ -280,8 +280,14 @@ func TestBoardTellsThePartyNothing(t *testing.T) {
 	b.Put(s)
 	yes := true
 	for _, q := range []cases.Query{
-		{States: []workflow.State{workflow.StateTriage}}, {Priorities: []workflow.Priority{workflow.P1}}, {Assignee: "none"},
-		{Incident: "i"}, {Late: &yes}, {Overdue: &yes}, {Sort: cases.SortPriority}, {Sort: cases.SortNextDue},
+		{States: []workflow.State{workflow.StateTriage}},
+		{Priorities: []workflow.Priority{workflow.P1}},
+		{Assignee: "none"},
+		{Incident: "i"},
+		{Late: &yes},
+		{Overdue: &yes},
+		{Sort: cases.SortPriority},
+		{Sort: cases.SortNextDue},
 	} {
 		_, err := b.List(q, notifier, begin)
 		refused(t, err, workflow.Forbidden, "staff_only_filter")

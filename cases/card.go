@@ -18,6 +18,7 @@ type row struct {
 	incident uint32
 	sub      uint32
 	unit     uint32
+	head     uint64 // the beginning of the id, in the order of ids: see idHead
 }
 
 // overdue says whether a clock has run out at now, in milliseconds.
@@ -127,6 +128,7 @@ const (
 func (b *Board) rowOf(s *Summary) row {
 	r := row{
 		received: s.ReceivedAt.UnixMilli(),
+		head:     idHead(s.ID),
 		assignee: b.words.of(s.Assignee),
 		incident: b.words.of(s.Incident),
 		sub:      b.words.of(s.Submitter),

@@ -371,7 +371,8 @@ func (o *office) lawful(c *cases.Case) {
 func asJSON(t interface {
 	Helper()
 	Fatal(...any)
-}, v any) string {
+}, v any,
+) string {
 	t.Helper()
 	b, err := json.MarshalIndent(v, "", " ")
 	if err != nil {

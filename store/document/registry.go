@@ -25,7 +25,8 @@ var registry = newRegistry()
 func newRegistry() *bsoncodec.Registry {
 	r := bson.NewRegistry()
 	fields, err := bsoncodec.NewStructCodec(bsoncodec.StructTagParserFunc(jsonTags),
-		bsonoptions.StructCodec().SetAllowUnexportedFields(true)) // embedded ones only, as in JSON
+		bsonoptions.StructCodec().SetAllowUnexportedFields(true). // embedded ones only, as in JSON
+										SetEncodeOmitDefaultStruct(true)) // omitzero leaves out an empty struct, as in JSON
 	if err != nil {
 		panic("a struct codec with a tag parser: " + err.Error())
 	}
