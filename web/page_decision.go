@@ -61,6 +61,9 @@ func (q *call) peopleOf(others []string) []string {
 	return out
 }
 
+// Kronor writes an amount of money.
+func (p decisionPage) Kronor(amount int64) string { return p.number(amount) }
+
 // PowerOf names a corrective power with its place in Art. 58(2).
 func (p page) PowerOf(m workflow.Measure) string {
 	return p.either(m.Text(), m.TextSV()) + " " + p.T("decision.article", "Article", strings.TrimPrefix(m.Article(), "Art. "))

@@ -43,5 +43,7 @@ func (q *call) failPage(err error) error {
 	}
 	p := errorPage{page: q.page("", "error.title"), ID: q.id}
 	p.Narrow, p.Message = true, p.sentence(err)
-	return q.render(q.problem(err).Status, "error", p)
+	status := q.problem(err).Status
+	q.logFailure(err, status)
+	return q.render(status, "error", p)
 }

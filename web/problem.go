@@ -78,17 +78,24 @@ func (q *call) fail(err error) {
 	case http.StatusServiceUnavailable:
 		h.Set(fiber.HeaderRetryAfter, "5")
 	}
-	if p.Status >= http.StatusInternalServerError {
-		cause := err
-		if under := errors.Unwrap(err); workflow.KindOf(err) != "" && under != nil {
-			cause = under
-		}
-		q.s.log.LogAttrs(q.ctx, slog.LevelError, "request failed",
-			slog.String("request_id", q.id), slog.Int("status", p.Status), slog.Any("error", cause))
-	}
+	q.logFailure(err, p.Status)
 	q.Response().ResetBody()
 	h.Set(fiber.HeaderContentSecurityPolicy, apiPolicy)
 	q.write(p.Status, problemType, p)
+}
+
+// logFailure keeps why the server could not do what was asked, which is never
+// told to whoever asked.
+func (q *call) logFailure(err error, status int) {
+	if status < http.StatusInternalServerError {
+		return
+	}
+	cause := err
+	if under := errors.Unwrap(err); workflow.KindOf(err) != "" && under != nil {
+		cause = under
+	}
+	q.s.log.LogAttrs(q.ctx, slog.LevelError, "request failed",
+		slog.String("request_id", q.id), slog.Int("status", status), slog.Any("error", cause))
 }
 
 // problem works out what an error is told as.
