@@ -24,7 +24,7 @@ const edpbFormVersion = "EDPB-1.0"
 // without which there is no case. All paths are the contract's, as in /field_48.
 //
 // A follow-up needs only its type and the case that it follows up; Merge lays it
-// over the earlier version, and Validate judges the result.
+// over the earlier version, and Validate judges the result and warns of it.
 func ReadEDPB(raw []byte, opts ReadOptions) (Notification, []Warning, error) {
 	r := edpbReader{opts: opts, values: make(map[int]edpbValue, len(edpbTable))}
 	if err := r.scan(raw); err != nil {
@@ -49,6 +49,9 @@ func ReadEDPB(raw []byte, opts ReadOptions) (Notification, []Warning, error) {
 	r.check()
 	if err := Refusal(r.faults); err != nil {
 		return Notification{}, nil, err
+	}
+	if n.Kind == NotificationFollowUp {
+		return *n, r.warnings, nil // what looks wrong in a part is seen in the whole
 	}
 	for _, w := range warnings(n, opts) {
 		w.Path = r.pathOf(w.Path)

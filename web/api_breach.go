@@ -3,6 +3,7 @@ package web
 import (
 	"errors"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
@@ -110,10 +111,16 @@ func (q *call) followUp(n cases.Notification, warnings []cases.Warning, cmd case
 	}
 	c, err := q.s.opt.Cases.File(q.ctx, q.actor, n.PreviousCaseID, func(base cases.Notification) (cases.Notification, []cases.Warning, error) {
 		merged := cases.Merge(base, n)
-		if _, err := cases.Validate(merged, q.readOptions()); err != nil {
+		found, err := cases.Validate(merged, q.readOptions())
+		if err != nil {
 			return cases.Notification{}, nil, err
 		}
-		return merged, warnings, nil
+		all := slices.Clone(warnings) // this is called again when somebody else was faster
+		for _, w := range found {
+			w.Path = contractPath(w.Path)
+			all = append(all, w)
+		}
+		return merged, all, nil
 	}, cmd)
 	if workflow.KindOf(err) == workflow.NotFound {
 		return nil, workflow.RefuseFaults("invalid", "The follow-up names no case that it can be added to.", []workflow.Fault{{
@@ -146,13 +153,24 @@ func contractFaults(err error) error {
 	out := *e
 	out.Faults = nil
 	for _, f := range e.Faults {
-		if !strings.HasPrefix(f.Path, "/field_") {
-			field, _ := cases.FieldAt(strings.ReplaceAll(strings.TrimPrefix(f.Path, "/"), "/", "."))
-			if f.Path = ""; field.Row != "" {
-				f.Path = "/" + contractField(field.Row)
-			}
-		}
+		f.Path = contractPath(f.Path)
 		out.Faults = append(out.Faults, f)
 	}
 	return &out
+}
+
+// contractPath is the contract's place for a pointer into the model, "" where its
+// template does not ask.
+func contractPath(pointer string) string {
+	if strings.HasPrefix(pointer, "/field_") {
+		return pointer
+	}
+	if field, ok := strings.CutPrefix(pointer, "/edpb_text/"); ok {
+		return "/" + field
+	}
+	field, _ := cases.FieldAt(strings.ReplaceAll(strings.TrimPrefix(pointer, "/"), "/", "."))
+	if field.Row == "" {
+		return ""
+	}
+	return "/" + contractField(field.Row)
 }
