@@ -196,7 +196,7 @@ func TestSweepActsJustAfterTheTime(t *testing.T) {
 			o.take(caseworker, id, workflow.StepSendHearing, cases.StepData{})
 			return id
 		}},
-		{"APPEAL-1", workflow.StateClosed, func() string { return o.decided(draft(workflow.OutcomeReprimand)) }},
+		{"APPEAL-1", workflow.StateDecided, func() string { return o.decided(draft(workflow.OutcomeReprimand)) }},
 		{"APPEAL-1", workflow.StateFollowUp, func() string {
 			due := o.time().AddDate(0, 6, 0)
 			id := o.decided(draft(workflow.OutcomeOrderCompliance, cases.CorrectiveAction{Power: workflow.MeasureOrderCompliance, Text: "Do.", DueAt: &due}))

@@ -46,8 +46,24 @@ var systemRules = []systemRule{
 		return c.State == workflow.StateDecided && c.Decision.DueMeasures() && now.After(c.Decision.AppealEndsAt)
 	}},
 	{"decision_final", workflow.StepCloseFinal, func(_ *Service, c *Case, now time.Time) bool {
-		return c.State == workflow.StateDecided && !c.Decision.DueMeasures() && now.After(c.Decision.AppealEndsAt)
+		return c.State == workflow.StateDecided && !c.Decision.DueMeasures() && now.After(c.finalAt())
 	}},
+}
+
+// appealsOnTheirWay is how many days the system waits after the end of the appeal
+// period before it closes a case. What arrived on the last day is recorded on a
+// later one, and an appeal that was sent to the court in time reaches the authority
+// through it (FL § 45): a case that was closed by then could take it only by being
+// reopened, without its decision. People may close it at once.
+const appealsOnTheirWay = 10
+
+// finalAt is when the system takes the decision for final. Once a court has
+// judged, no appeal is on its way here any more.
+func (c *Case) finalAt() time.Time {
+	if len(c.Judgments) > 0 {
+		return c.Decision.AppealEndsAt
+	}
+	return c.Decision.AppealEndsAt.AddDate(0, 0, appealsOnTheirWay)
 }
 
 // timed are the states in which a rule may have to act when a clock runs out.

@@ -60,15 +60,22 @@ func TestFromSubmissionToClosing(t *testing.T) {
 	o.sound(id)
 }
 
-// TestDecidedCaseClosesByItself: the appeal period ends and nothing is to be
-// followed up. The same after a judgment, when no clock runs any more.
+// TestDecidedCaseClosesByItself: the appeal period ends, no appeal is on its way any
+// more, and nothing is to be followed up. The same after a judgment, when no clock
+// runs any more.
 func TestDecidedCaseClosesByItself(t *testing.T) {
 	o := newOffice(t)
 	id := o.decided(draft(workflow.OutcomeReprimand))
 	appealed := o.decided(draft(workflow.OutcomeReprimand))
 	at := o.time()
 	o.take(registrar, appealed, workflow.StepAppealReceived, cases.StepData{ReceivedAt: &at})
-	o.set(o.load(id).Decision.AppealEndsAt.Add(time.Millisecond))
+	end := o.load(id).Decision.AppealEndsAt
+	o.set(end.Add(time.Millisecond))
+	o.sweep()
+	if c := o.load(id); c.State != workflow.StateDecided || clock(t, c, "APPEAL-1").Status != cases.ClockExpired {
+		t.Fatalf("%s %+v: an appeal that came yesterday could not be recorded", c.State, c.Clocks)
+	}
+	o.set(end.AddDate(0, 0, 10).Add(time.Millisecond))
 	o.sweep()
 	if c := o.load(id); c.State != workflow.StateClosed || c.Closing.Outcome != workflow.OutcomeReprimand || c.Closing.By != "system:decision_final" {
 		t.Fatalf("%s %+v", c.State, c.Closing)
