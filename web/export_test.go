@@ -123,3 +123,6 @@ func (s *Server) CheckRequest(method, path string, body []byte) []string {
 	row := s.rowOf(method, path)
 	return s.checkBody(d, d.schemas.of(row.Body), body)
 }
+
+// LocalPath is where a parameter may lead.
+func LocalPath(next string) string { return localPath(next) }

@@ -236,6 +236,9 @@ func (p *accountPage) refuse(q *call, form string, refusal error) {
 			continue
 		}
 		id := form + "-" + name
+		if form == "mandate_end" {
+			id = "end-" + q.Params("unit") // every mandate has such a form
+		}
 		p.Wrong[id] = message
 		p.Faults = append(p.Faults, pageFault{Field: id, Message: message})
 	}

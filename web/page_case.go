@@ -18,9 +18,11 @@ type casePage struct {
 	Case     caseView
 	Phases   []phaseMark
 	Answers  []answerSection
+	Running  []cases.Clock
+	Over     []cases.Clock
 	Lamps    []lampMark
 	Moves    []stepLink // steps that lead on
-	Acts     []stepLink // acts that move nothing
+	Acts     []stepLink // acts that move nothing, and ways out of the procedure
 	Refused  []stepLink // what cannot be done now, and why
 	History  []happening
 	Versions []versionRow
@@ -99,6 +101,13 @@ func (q *call) showCase(status int, c *cases.Case, note string, refusal error) e
 	p.Title = c.Number
 	p.Phases = phaseMarks(c.Phase)
 	p.Holder = p.Case.People[c.Assignee]
+	for _, k := range c.Clocks {
+		if k.Status == cases.ClockOpen {
+			p.Running = append(p.Running, k)
+		} else {
+			p.Over = append(p.Over, k)
+		}
+	}
 	if n := p.Case.Notification; n != nil {
 		p.Answers = p.answers(*n)
 		p.OwnView = p.Value(n.Risk)
@@ -176,7 +185,7 @@ func (q *call) stepsOf(p *casePage, c *cases.Case) error {
 			// Steps of other states would fill the page and help nobody.
 		case !v.Allowed:
 			p.Refused = append(p.Refused, stepLink{step, p.fault(v.Refusal.Code, v.Refusal.Message)})
-		case step.To != "":
+		case step.To != "" && v.Step != workflow.StepMerge && v.Step != workflow.StepTransfer:
 			p.Moves = append(p.Moves, stepLink{Step: step})
 		default:
 			p.Acts = append(p.Acts, stepLink{Step: step})

@@ -14,16 +14,17 @@ import (
 // queuePage is the board as a table.
 type queuePage struct {
 	page
-	Groups []filterGroup
-	Active []filterLink // filters that no group shows; each link takes its own away
-	Items  []queueItem
-	Total  int // cases that the person sees
-	Query  string
-	Keep   url.Values // the other filters, for the search form
-	Sorts  []filterLink
-	Next   string // address of the next page
-	First  string // address of the first page, "" on it
-	Faults []pageFault
+	Groups   []filterGroup
+	Filtered bool         // something is asked for, so that the filters lie open on a small screen
+	Active   []filterLink // filters that no group shows; each link takes its own away
+	Items    []queueItem
+	Total    int // cases that the person sees
+	Query    string
+	Keep     url.Values // the other filters, for the search form
+	Sorts    []filterLink
+	Next     string // address of the next page
+	First    string // address of the first page, "" on it
+	Faults   []pageFault
 }
 
 // queueItem is one line of the table.
@@ -69,7 +70,7 @@ func (q *call) queue() error {
 	p.Query, p.Keep = asked.Get("q"), without(asked, "q", "cursor")
 	p.Groups = p.filters(asked, facets)
 	p.Total = facets.Wanted
-	p.Active = p.active(q, asked)
+	p.Active, p.Filtered = p.active(q, asked), len(without(asked, "cursor")) > 0
 	for _, key := range cases.SortKey("").Codes() {
 		p.Sorts = append(p.Sorts, p.link(p.Code(cases.SortKey(key)), asked, "sort", key, sortOf(asked)))
 	}
