@@ -39,6 +39,9 @@ func (s *speech) fault(code, message string) string {
 // to sign in, and comes back.
 func (q *call) failPage(err error) error {
 	if workflow.KindOf(err) == workflow.Unauthenticated {
+		if q.row != nil && q.row.Method == post && q.row.Path == formPath {
+			return q.signInAgain()
+		}
 		return q.toSignIn()
 	}
 	p := errorPage{page: q.page("", "error.title"), ID: q.id}

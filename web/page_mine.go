@@ -31,13 +31,19 @@ func (q *call) mine() error {
 	return q.render(fiber.StatusOK, "mine", p)
 }
 
+// partyReceipt is a receipt with the number of what was filed.
+type partyReceipt struct {
+	N int
+	cases.Receipt
+}
+
 // partyCasePage is a case as the notifier's side sees it.
 type partyPage struct {
 	page
 	Case     partyCase
 	Phases   []phaseMark
 	Answers  []answerSection
-	Receipts []cases.Receipt
+	Receipts []partyReceipt
 	Missing  []cases.MissingItem
 }
 
@@ -52,7 +58,7 @@ func (q *call) partyCasePage(c *cases.Case) error {
 		p.Missing = n.Missing
 	}
 	for n := range c.Submissions {
-		p.Receipts = append(p.Receipts, c.Receipt(n+1))
+		p.Receipts = append(p.Receipts, partyReceipt{n + 1, c.Receipt(n + 1)})
 	}
 	return q.render(fiber.StatusOK, "party", p)
 }

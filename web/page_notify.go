@@ -329,11 +329,7 @@ type clockView struct {
 
 // notifyClock says when the 72 hours end that begin at an awareness.
 func (q *call) notifyClock() error {
-	text := q.Query("aware_at")
-	if offset := q.Query("offset"); offset != "" {
-		text += offset
-	}
-	aware, err := workflow.ParseLocal(text, q.s.opt.Zone)
+	aware, err := workflow.ParseLocal(q.Query("aware_at"), q.s.opt.Zone)
 	if err != nil {
 		return q.answer(http.StatusOK, clockView{})
 	}

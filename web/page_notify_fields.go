@@ -181,8 +181,8 @@ func (a *ask) answer(t typed, name string) any {
 	case askNumber:
 		return numberOf(text)
 	case askInstant:
-		if offset := strings.Join(t[name+".offset"], ""); offset != "" {
-			return text + offset
+		if meant := strings.Join(t[name+".offset"], ""); strings.HasPrefix(meant, text) { // not of a time that was there before
+			return meant
 		}
 	}
 	return text
@@ -381,7 +381,7 @@ func spellInstant(t time.Time, name string, zone *time.Location, into typed) {
 	}
 	into[name] = []string{local.Format(layout)}
 	if _, err := workflow.ParseLocal(local.Format(layout), zone); err != nil {
-		into[name+".offset"] = []string{local.Format("-07:00")}
+		into[name+".offset"] = []string{local.Format(layout + "-07:00")}
 	}
 }
 

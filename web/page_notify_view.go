@@ -1,7 +1,6 @@
 package web
 
 import (
-	"fmt"
 	"reflect"
 	"slices"
 	"strconv"
@@ -171,6 +170,9 @@ func (p *notifyPage) control(a *ask, t typed, path, name, label string) notifyFi
 		f.Groups = p.groups(a, t, path, name)
 	case askCode, askCodes:
 		for _, code := range a.codes() {
+			if path == "notification_subkind" && code == string(cases.SubkindWithdraw) || path == "submission_kind" && code == string(cases.SubmissionNew) {
+				continue // a supplement says that it withdraws, and is never new
+			}
 			f.Options = append(f.Options, formOption{code, p.answerWord(a, code)})
 		}
 	case askYesNo:
@@ -188,7 +190,7 @@ func (p *notifyPage) control(a *ask, t typed, path, name, label string) notifyFi
 	case askInstant:
 		f.Type = "datetime-local"
 		f.Offset = strings.Join(t[name+".offset"], "")
-		f.Offsets = offsets(f.Value, p.zone)
+		f.Offsets = p.offsets(f.Value)
 	case askDate:
 		f.Type = "date"
 	}
@@ -322,21 +324,23 @@ func (f notifyField) focus() string {
 
 // offsets are the two readings of a local time that does not say by itself which
 // instant is meant; none for all other times.
-func offsets(text string, zone *time.Location) []formOption {
-	_, err := workflow.ParseLocal(text, zone)
+func (p *notifyPage) offsets(text string) []formOption {
+	_, err := workflow.ParseLocal(text, p.zone)
 	for _, fault := range refusalFaults(err) {
 		if fault.Code != "time_exists_twice" && fault.Code != "time_does_not_exist" {
 			return nil
 		}
-		wall, err := time.ParseInLocation("2006-01-02T15:04", text[:min(16, len(text))], zone)
+		wall, err := time.ParseInLocation("2006-01-02T15:04", text[:min(16, len(text))], p.zone)
 		if err != nil {
 			return nil
 		}
 		var out []formOption
-		for _, near := range []time.Time{wall.Add(-6 * time.Hour), wall.Add(6 * time.Hour)} {
-			name, _ := near.Zone()
-			offset := near.Format("-07:00")
-			out = append(out, formOption{offset, fmt.Sprintf("%s (UTC%s)", name, offset)})
+		for _, side := range []struct {
+			key  string
+			near time.Time
+		}{{"notify.offset_before", wall.Add(-6 * time.Hour)}, {"notify.offset_after", wall.Add(6 * time.Hour)}} {
+			offset := side.near.Format("-07:00")
+			out = append(out, formOption{text + offset, p.T(side.key, "Offset", offset)})
 		}
 		return out
 	}

@@ -19,6 +19,7 @@ type signInPage struct {
 	Next   string
 	Email  string
 	Faults []pageFault
+	Resume string // what a form sent when its session had ended
 }
 
 // signInForm shows the form.
@@ -36,9 +37,12 @@ func (q *call) signInByForm() error {
 	next := localPath(q.FormValue("next"))
 	if err == nil {
 		q.setCookie(q.s.sessionCookie(), token, until)
+		if typed := q.FormValue("resume"); typed != "" {
+			return q.resume(token, next, typed)
+		}
 		return q.see(next)
 	}
-	p := signInPage{page: q.page("sign-in", "sign_in.title"), Next: next, Email: email}
+	p := signInPage{page: q.page("sign-in", "sign_in.title"), Next: next, Email: email, Resume: q.FormValue("resume")}
 	p.Narrow = true
 	switch workflow.KindOf(err) {
 	case workflow.Unauthenticated, workflow.Invalid:
