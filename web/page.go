@@ -66,6 +66,7 @@ type page struct {
 	Path      string // of the request, for the language switch
 	Section   string // of the main menu that the page belongs to
 	Authority string
+	Demo      bool // all of it is made up
 	Person    cases.Person // zero when nobody is signed in
 	Form      string       // token that every form sends back
 	Narrow    bool
@@ -80,7 +81,7 @@ type page struct {
 func (q *call) page(section, titleKey string) page {
 	p := page{
 		speech: q.speech(), Path: q.OriginalURL(), Section: section,
-		Authority: q.s.opt.AuthorityName, zone: q.s.opt.Zone, now: q.s.opt.Now(),
+		Authority: q.s.opt.AuthorityName, Demo: q.s.opt.Demo, zone: q.s.opt.Zone, now: q.s.opt.Now(),
 		styles: assets.path("vaka.css"), script: assets.path("vaka.js"),
 	}
 	p.Title = p.T(titleKey)

@@ -59,6 +59,7 @@ type Options struct {
 	PerAccountPerSecond int            // notifications of one account; 0 is no limit
 	PublicURL           string         // under which the server is reached, without a slash at its end
 	AuthorityName       string         // "" is "the supervisory authority"
+	Demo                bool           // every page says that all of it is made up
 }
 
 // Server answers HTTP. Make one with New.
@@ -164,7 +165,7 @@ func (s *Server) handler(row *route) fiber.Handler {
 		q := c.Locals(callKey{}).(*call)
 		q.row = row
 		if !row.Unready && !s.isReady() {
-			return workflow.Refuse(workflow.Unavailable, "not_ready", "The server is starting and still reads what it knows. Try again in a moment.")
+			return workflow.Refuse(workflow.Unavailable, notReady, "The server is starting and still reads what it knows. Try again in a moment.")
 		}
 		ctx, cancel := context.WithTimeout(c.UserContext(), requestTimeout)
 		defer cancel()
