@@ -17,7 +17,7 @@ func (q *call) healthz() error { return q.answer(http.StatusOK, statusView{"up"}
 func (q *call) readyz() error {
 	if q.s.opt.Ready != nil {
 		if err := q.s.opt.Ready(); err != nil {
-			return workflow.Refuse(workflow.Unavailable, "not_ready", "The server is not ready. Its log says why.").Because(err)
+			return workflow.Refuse(workflow.Unavailable, notReady, "The server is not ready: it starts, or it stops. Ask again in a moment.").Because(err)
 		}
 	}
 	return q.answer(http.StatusOK, statusView{"ready"})

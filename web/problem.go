@@ -66,6 +66,9 @@ var statusOf = map[workflow.Kind]int{
 	workflow.Unavailable:     http.StatusServiceUnavailable,
 }
 
+// notReady is the code of a server that starts or stops.
+const notReady = "not_ready"
+
 // fail answers with an error.
 func (q *call) fail(err error) {
 	p := q.problem(err)
@@ -85,9 +88,9 @@ func (q *call) fail(err error) {
 }
 
 // logFailure keeps why the server could not do what was asked, which is never
-// told to whoever asked.
+// told to whoever asked. That it is not ready yet, or stops, is no failure.
 func (q *call) logFailure(err error, status int) {
-	if status < http.StatusInternalServerError {
+	if e, ok := errors.AsType[*workflow.Error](err); status < http.StatusInternalServerError || ok && e.Code == notReady {
 		return
 	}
 	cause := err

@@ -135,6 +135,9 @@ func TestNotReady(t *testing.T) {
 	ready.Store(false) // shutting down: the balancer is told, requests under way go on
 	h.get("", "/readyz").want(503)
 	h.get("dpo", "/api/v1/cases").want(200)
+	if strings.Contains(h.log.String(), `"level":"ERROR"`) {
+		t.Errorf("a start that is waited for is logged as a failure: %s", h.log.String())
+	}
 }
 
 func TestMetrics(t *testing.T) {
