@@ -369,6 +369,26 @@ func TestDateOfService(t *testing.T) {
 	}
 }
 
+// TestAppealPeriodFurtherEast: an authority whose day begins before Stockholm's counts
+// the three weeks from the date of service all the same.
+func TestAppealPeriodFurtherEast(t *testing.T) {
+	helsinki, err := time.LoadLocation("Europe/Helsinki")
+	if err != nil {
+		t.Fatal(err)
+	}
+	o := officeOn(t, openStore(t), cases.Policy{Zone: helsinki})
+	private := map[string]any{"controller": map[string]any{"name": "Bolaget Ab", "legal_form": "COMPANY", "contact": map[string]any{"email": "a@b.example"}}}
+	id := o.triage(private)
+	o.take(supervisor, id, workflow.StepOpenInvestigation, cases.StepData{Scope: "x", LegalBasis: []string{"y"}, OSSRole: cases.OSSNotCrossBorder})
+	o.take(caseworker, id, workflow.StepStartDrafting, cases.StepData{Memo: "x"})
+	o.take(caseworker, id, workflow.StepEditDraft, cases.StepData{Draft: draft(workflow.OutcomeReprimand)})
+	c := o.take(decider, id, workflow.StepDecide, cases.StepData{ServiceDate: "2026-11-20", HearingSkipReason: "x"})
+	want := time.Date(2026, time.December, 12, 0, 0, 0, 0, workflow.Stockholm)
+	if !c.Decision.AppealEndsAt.Equal(want) {
+		t.Errorf("served on Friday 20 November, it can be appealed until %s", c.Decision.AppealEndsAt)
+	}
+}
+
 // TestAutomaticSteps: the system registers when it is to, starts the triage of what
 // has an owner, and closes nothing that it should not.
 func TestAutomaticSteps(t *testing.T) {

@@ -226,12 +226,14 @@ func (s *Service) orderClock(t *Taken, c *Case, i int, due, now time.Time) {
 func measureRequest(i int) string { return fmt.Sprintf("M%d", i+1) }
 
 // appealStart is the day from which the three weeks of FL § 44 run: the service,
-// or for a party that represents the public the date of the decision.
+// or for a party that represents the public the date of the decision. The calendars
+// know days of Stockholm only: midnight of an authority further east is the day
+// before there.
 func (s *Service) appealStart(c *Case, d *Decision) time.Time {
 	if c.Party.RepresentsPublic {
 		return d.DecidedAt
 	}
-	if t, ok := d.ServedOn.Time(s.policy.Zone); ok {
+	if t, ok := d.ServedOn.Time(workflow.Stockholm); ok {
 		return t
 	}
 	return d.DecidedAt

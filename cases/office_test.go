@@ -94,7 +94,10 @@ func officeOn(t testing.TB, store cases.Store, p cases.Policy) *office {
 	if err != nil {
 		t.Fatal(err)
 	}
-	p.CasePrefix, p.SupervisionPrefix, p.Zone = "PUI", "TS", workflow.Stockholm
+	p.CasePrefix, p.SupervisionPrefix = "PUI", "TS"
+	if p.Zone == nil {
+		p.Zone = workflow.Stockholm
+	}
 	o := &office{t: t, store: store, law: law, now: begin}
 	o.units = cases.NewRegistry(store, o.time)
 	o.Service = cases.NewService(cases.Options{

@@ -51,9 +51,10 @@ type Config struct {
 	// Language is the language of what no reader has chosen a language for, sv or
 	// en. Zero: refused. Default: sv.
 	Language string `key:"language" default:"sv" oneof:"sv,en" help:"Language wherever a reader has not chosen one."`
-	// Timezone is the IANA name of the zone in which times are shown and calendar
-	// days begin. Zero: refused. Default: Europe/Stockholm.
-	Timezone string `key:"timezone" default:"Europe/Stockholm" help:"Zone in which times are shown and calendar days begin, by its IANA name."`
+	// Timezone is the IANA name of the zone in which times are shown, local times are
+	// read and the years of case numbers begin. Time limits are counted in days of
+	// Stockholm whatever it says. Zero: refused. Default: Europe/Stockholm.
+	Timezone string `key:"timezone" default:"Europe/Stockholm" help:"Zone in which times are shown and read, by its IANA name. Time limits are counted in days of Stockholm whatever it says."`
 	// CasePrefix opens the number of every case, PUI-2026-1234. Zero: refused.
 	// Default: PUI.
 	CasePrefix string `key:"case_prefix" default:"PUI" help:"What a case number begins with: 1 to 8 capital letters. Cases that have a number keep it."`
