@@ -18,9 +18,14 @@ type Row struct {
 }
 
 // Rows is the table of URLs.
-func Rows() []Row {
+func Rows() []Row { return rowsOf(routes()) }
+
+// PageRows is the table of the pages.
+func PageRows() []Row { return rowsOf(pageRoutes) }
+
+func rowsOf(table []route) []Row {
 	var out []Row
-	for _, r := range routes() {
+	for _, r := range table {
 		out = append(out, Row{r.Method, r.Path, r.Example, r.Access, r.IfMatch, r.Limited, r.Key != noKey, r.Body != nil})
 	}
 	return out
@@ -126,3 +131,12 @@ func (s *Server) CheckRequest(method, path string, body []byte) []string {
 
 // LocalPath is where a parameter may lead.
 func LocalPath(next string) string { return localPath(next) }
+
+// Chart is a chart of columns of which half is the part.
+func Chart(values []int) columnChart {
+	var columns []columnValue
+	for _, n := range values {
+		columns = append(columns, columnValue{Whole: n, Part: n / 2})
+	}
+	return newColumnChart(columns, func(any) string { return "" })
+}

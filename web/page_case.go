@@ -3,6 +3,7 @@ package web
 import (
 	"crypto/sha256"
 	"encoding/hex"
+	"encoding/json"
 	"strings"
 
 	"github.com/gofiber/fiber/v2"
@@ -132,7 +133,15 @@ func (q *call) noteByForm() error {
 		return err
 	}
 	text := strings.ReplaceAll(q.FormValue("text"), "\r\n", "\n")
-	_, err = q.note(cases.Text(text), q.formCommand([]byte(text)))
+	raw, err := json.Marshal(noteRequest{Text: cases.Text(text)})
+	if err != nil {
+		panic("a text marshals: " + err.Error())
+	}
+	var in noteRequest // read as the API reads it, so that both refuse the same
+	err = cases.Refusal(cases.Bind(raw, &in, nil))
+	if err == nil {
+		_, err = q.note(in.Text, q.formCommand(raw))
+	}
 	if err == nil {
 		return q.see("/cases/" + c.Number + "?done=note#notes")
 	}

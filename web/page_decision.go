@@ -17,6 +17,7 @@ type decisionPage struct {
 	Supervision string
 	Party       string
 	Text        partyDecision
+	Outcome     string
 	Others      []string // who else took part
 	Served      bool
 	Public      bool // the party represents the public (FL § 44)
@@ -43,7 +44,7 @@ func (q *call) decision() error {
 		Party: c.Party.Label(), Text: *q.partyDecisionOf(c.Decision), Others: q.peopleOf(c.Decision.Others),
 		Served: q.served(c), Public: c.Party.RepresentsPublic, Back: "/cases/" + c.Number,
 	}
-	p.Title = p.T("decision.document", "Number", c.Number)
+	p.Title, p.Outcome = p.T("decision.document", "Number", c.Number), unended(p.Code(c.Decision.Outcome))
 	return q.render(fiber.StatusOK, "decision", p)
 }
 
@@ -66,5 +67,9 @@ func (p decisionPage) Kronor(amount int64) string { return p.number(amount) }
 
 // PowerOf names a corrective power with its place in Art. 58(2).
 func (p page) PowerOf(m workflow.Measure) string {
-	return p.either(m.Text(), m.TextSV()) + " " + p.T("decision.article", "Article", strings.TrimPrefix(m.Article(), "Art. "))
+	letter := strings.TrimSuffix(strings.TrimPrefix(m.Article(), "Art. 58(2)("), ")")
+	return unended(p.either(m.Text(), m.TextSV())) + " " + p.T("decision.article", "Letter", letter)
 }
+
+// unended is a sentence as a heading, without the stop at its end.
+func unended(sentence string) string { return strings.TrimSuffix(sentence, ".") }

@@ -2,7 +2,6 @@ package web
 
 import (
 	"encoding/json"
-	"errors"
 	"net/http"
 	"slices"
 	"strconv"
@@ -144,22 +143,19 @@ func (q *call) stepByForm() error {
 			return q.afterStep(c)
 		}
 	}
-	refusal, refused := errors.AsType[*workflow.Error](err)
-	if err != nil && !refused {
+	if err != nil && !forPeople(err) {
 		return err
 	}
-	status := http.StatusUnprocessableEntity
-	now, err := q.theCase()
-	if err != nil {
-		return err
+	now, findErr := q.theCase()
+	if findErr != nil {
+		return findErr
 	}
-	if !refused || refusal.Kind != workflow.Stale {
-		p := q.stepPage(now, step, typed, append(faults, faultsOf(refusal)...))
-		return q.render(status, "step", p)
+	if workflow.KindOf(err) == workflow.Stale {
+		p := q.stepPage(now, step, typed, nil)
+		p.Changed = p.Code(now.State)
+		return q.render(http.StatusConflict, "step", p)
 	}
-	p := q.stepPage(now, step, typed, faults)
-	p.Changed = p.Code(now.State)
-	return q.render(http.StatusConflict, "step", p)
+	return q.render(http.StatusUnprocessableEntity, "step", q.stepPage(now, step, typed, append(faults, faultsOf(err)...)))
 }
 
 // afterStep goes back to the case, or to the list where the case was just closed
@@ -201,17 +197,17 @@ func (q *call) stepRequest(step workflow.Step, typed map[string][]string) (cases
 	if draft, ok := data["draft"].(map[string]any); ok {
 		listMeasures(draft)
 	}
-	raw, err := json.Marshal(map[string]any{"data": data})
+	reason := strings.Join(typed["reason"], "\n")
+	raw, err := json.Marshal(map[string]any{"data": data, "reason": reason})
 	if err != nil {
 		panic("texts and numbers marshal: " + err.Error())
 	}
 	var in stepRequest
 	faults = append(faults, cases.Bind(raw, &in, q.s.opt.Zone)...)
-	reason := strings.Join(typed["reason"], "\n")
 	version, _ := parseETag(`"` + q.FormValue("version") + `"`)
 	return cases.StepRequest{
-		Step: step.ID, Reason: cases.Text(reason), Data: in.Data, Version: version,
-		Command: q.formCommand(append([]byte(string(step.ID)+"|"+reason+"|"), raw...)),
+		Step: step.ID, Reason: in.Reason, Data: in.Data, Version: version,
+		Command: q.formCommand(append([]byte(string(step.ID)+"|"), raw...)),
 	}, sortedFaults(faults)
 }
 

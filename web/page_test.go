@@ -277,8 +277,10 @@ func (h *deskHouse) decide(id string) {
 
 // pagesFor are the pages of each role.
 func (h *deskHouse) pagesFor(name string) []string {
-	all := []string{"/", "/sign-in", "/me", "/queue", "/overview", "/overview?linked=without", "/investigations", "/investigations?sort=quiet", "/mine",
-		"/accounts", "/accounts?q=dpo", "/accounts/new", "/accounts/" + h.ids["dpo"], "/accounts/" + h.ids["dpo"] + "?unit=a", "/organisations", "/organisations/new"}
+	all := []string{
+		"/", "/sign-in", "/me", "/queue", "/overview", "/overview?linked=without", "/investigations", "/investigations?sort=quiet", "/mine",
+		"/accounts", "/accounts?q=dpo", "/accounts/new", "/accounts/" + h.ids["dpo"], "/accounts/" + h.ids["dpo"] + "?unit=a", "/organisations", "/organisations/new",
+	}
 	for _, number := range []string{h.fresh, h.investigated, h.decided, h.secret} {
 		all = append(all, "/cases/"+number, "/cases/"+number+"/submissions/1", "/cases/"+number+"/submissions/2", "/cases/"+number+"/decision", "/cases/"+number+"/steps/note")
 	}
@@ -388,5 +390,52 @@ func TestAfterSignInOneStaysHere(t *testing.T) {
 		if got := web.LocalPath(next); got != want {
 			t.Errorf("%q leads to %q, want %q", next, got, want)
 		}
+	}
+}
+
+// Every form's address is refused to whoever may not send the form, whatever the
+// form holds: signed out one is sent to sign in, and nothing is changed.
+func TestAccessOfEveryForm(t *testing.T) {
+	h := openDesk(t)
+	before := h.get("supervisor", "/api/v1/cases/"+h.secret).want(200).Header.Get("ETag")
+	tokens := map[string]url.Values{}
+	browsers := map[string]*browser{"": h.browse("en")}
+	for name := range people {
+		browsers[name] = h.signedIn(name)
+		tokens[name] = url.Values{"form_token": {browsers[name].get("/me").form("/sign-out").Get("form_token")}}
+	}
+	for _, row := range web.PageRows() {
+		if row.Method != http.MethodPost || row.Access == web.Anyone || row.Path == "/sign-out" {
+			continue
+		}
+		path := strings.NewReplacer("{id}", h.secret, "{step}", "note", "{unit}", "none", "{token}", "none").Replace(row.Path)
+		if s := browsers[""].post(path, url.Values{}); !strings.HasPrefix(s.Path, "/sign-in") && !strings.HasPrefix(path, "/notify") {
+			t.Errorf("signed out, %s leads to %s", path, s.Path)
+		}
+		for name, b := range browsers {
+			want := 0
+			switch row.Access {
+			case web.Administrator:
+				if name != "admin" {
+					want = 403
+				}
+			case web.CaseActor:
+				switch {
+				case name == "other":
+					want = 403
+				case name != "supervisor":
+					want = 404
+				}
+			}
+			if name == "" || want == 0 {
+				continue
+			}
+			if s := b.post(path, tokens[name]); s.Status != want {
+				t.Errorf("%s gets %d for %s, want %d", name, s.Status, row.Path, want)
+			}
+		}
+	}
+	if after := h.get("supervisor", "/api/v1/cases/"+h.secret).Header.Get("ETag"); after != before {
+		t.Errorf("the case went from %s to %s", before, after)
 	}
 }

@@ -17,18 +17,18 @@ func TestCaseByForms(t *testing.T) {
 	supervisor, caseworker, decider := h.signedIn("supervisor"), h.signedIn("caseworker"), h.signedIn("decider")
 	take := func(b *browser, step string, pairs ...string) screen {
 		t.Helper()
-		b.get(at+"/steps/"+step).want(200)
+		b.get(at + "/steps/" + step).want(200)
 		s := b.send("", pairs...)
 		if s.Path != at+"?done=step" {
 			t.Fatalf("%s is not taken: %s", step, s.text())
 		}
-		return s.want(200, "The step is taken.")
+		return s.want(200, "The step was taken.")
 	}
 
 	supervisor.get("/queue").want(200, number)
 	take(supervisor, "register", "diary_number", "DI-2026-17").want(200, "DI-2026-17")
 	caseworker.get(at).want(200, "Take the case")
-	caseworker.send(at + "/steps/assign").want(200, "The step is taken.", "Caseworker Exempel")
+	caseworker.send(at+"/steps/assign").want(200, "The step was taken.", "Caseworker Exempel")
 	if strings.Contains(caseworker.get(at).text(), "Take the case") {
 		t.Error("who holds the case is asked to take it")
 	}
@@ -37,7 +37,7 @@ func TestCaseByForms(t *testing.T) {
 		want(200, "Who received the letter?", "When?", "1 December 2026 at 15:30")
 	h.post("dpo", at2(h, number)+"/supplements", string(exampleOf("supplement"))).want(201)
 	caseworker.get(at+"/submissions/2").want(200, "What changed", "Version 2 of the notification")
-	take(caseworker, "assess_risk", "risk", "HIGH", "reason", "Data reached strangers.").want(200, "Our assessment: High risk")
+	take(caseworker, "assess_risk", "risk", "HIGH", "reason", "Data reached strangers.").want(200, "Our view: High risk")
 
 	severity := []string{"severity.dpc", "3", "severity.ei_quarters", "4", "severity.c_quarters", "1", "severity.i_quarters", "0", "severity.a_quarters", "0"}
 	caseworker.get(at + "/steps/assess_severity")
@@ -49,7 +49,7 @@ func TestCaseByForms(t *testing.T) {
 	if !strings.Contains(wrong.Body, `href="#severity.subjects"`) || !strings.Contains(wrong.Body, `value="about a hundred"`) {
 		t.Errorf("a number that is none is not kept and refused: %s", wrong.Body)
 	}
-	caseworker.send("", append(severity, "severity.m_quarters", "2", "severity.subjects", "1 200")...).want(200, "The step is taken.")
+	caseworker.send("", append(severity, "severity.m_quarters", "2", "severity.subjects", "1 200")...).want(200, "The step was taken.")
 
 	supervisor.get(at + "/steps/open_investigation")
 	supervisor.send("", "scope", "Dispatch of letters.", "legal_basis", "Art. 57(1)(h)\nArt. 58(1)(a)", "oss_role", "NOT_CROSS_BORDER").want(422, "There is something to correct", "Dispatch of letters.")
@@ -77,18 +77,40 @@ func TestCaseByForms(t *testing.T) {
 		t.Errorf("the day of service is not filled in: %s", s.Body)
 	}
 	decider.send("", "service_date", "2026-11-20").want(422)
-	decider.send("", "service_date", "2026-11-20", "hearing_skip_reason", "The party has said all.").want(200, "The step is taken.")
+	decider.send("", "service_date", "2026-11-20", "hearing_skip_reason", "The party has said all.").want(200, "The step was taken.")
 
 	dpo := h.signedIn("dpo")
-	dpo.get(at+"/decision").want(404)
+	dpo.get(at + "/decision").want(404)
 	decider.get(at+"/decision").want(200, "The decision is served on 20 November 2026", "Decider Exempel", "on the report of Caseworker Exempel", "Berit Exempel", "Check each letter.", "29 January 2027 at 16:00")
 	h.clock.pass(25 * time.Hour)
 	dpo = h.signedIn("dpo")
 	dpo.get(at).want(200, "Read the decision as a document")
-	read := dpo.get(at+"/decision").want(200, "You shall check letters.", "Letters went astray.", "within three weeks from", "Last day: 11 December 2026")
+	read := dpo.get(at+"/decision").want(200, "You shall check letters.", "Letters went astray.", "within three weeks from the date of the decision", "Last day: end of 10 December 2026")
 	if strings.Contains(read.text(), "What happened, and the law.") {
 		t.Error("the party reads the memo")
 	}
+}
+
+// A party that does not represent the public appeals within three weeks from the
+// service; what its side may not see is not shown to it on the page of a version.
+func TestDecisionForACompany(t *testing.T) {
+	h := &deskHouse{house: open(t)}
+	id, number := h.file("dpo", func(n map[string]any) {
+		n["controller"] = map[string]any{"name": "Exempel Åkeri AB", "sector": "PRIVATE", "legal_form": "COMPANY", "contact": map[string]any{"email": "dso@akeri.example"}}
+	})
+	h.decide(id)
+	staff := h.signedIn("caseworker")
+	changes := staff.get("/cases/"+number+"/submissions/2").want(200, "What changed", "2 fields differ from the version before.", "The version before")
+	if !strings.Contains(changes.Body, "<ins") {
+		t.Error("what is new is not marked")
+	}
+	staff.get("/cases/"+number+"/submissions/1").want(200, "The version after")
+	staff.get("/cases/" + number + "/submissions/3").want(404)
+	staff.get("/cases/" + number + "/submissions/nonsense").want(404)
+	h.clock.pass(25 * time.Hour)
+	dpo := h.signedIn("dpo", "sv")
+	dpo.get("/cases/"+number+"/decision").want(200, "inom tre veckor från den dag då parten fick del av beslutet", "Sista dag: 11 december 2026, dagen ut.", "Utfärda en reprimand")
+	h.signedIn("other").get("/cases/" + number + "/decision").want(404)
 }
 
 // at2 is the case's address in the API.
@@ -111,7 +133,7 @@ func TestSlowerFormIsKept(t *testing.T) {
 	if !strings.Contains(s.Body, `value="HIGH" checked`) {
 		t.Errorf("the choice is lost: %s", s.Body)
 	}
-	slow.send("", "risk", "HIGH", "reason", typed).want(200, "The step is taken.", "With <b>two</b> lines.")
+	slow.send("", "risk", "HIGH", "reason", typed).want(200, "The step was taken.", "With <b>two</b> lines.")
 }
 
 // A form that is sent twice counts once; another note from the same page is another.
@@ -142,7 +164,7 @@ func TestFormSentTwice(t *testing.T) {
 			t.Fatalf("the second press led to %s: %s", s.Path, s.text())
 		}
 	}
-	long := strings.Repeat("å", 60_000)
+	long := strings.Repeat("å", 100_001)
 	b.get("/cases/" + number)
 	if s := b.send(action, "text", long).want(422, "There is something to correct"); !strings.Contains(s.Body, long) {
 		t.Error("a note that is too long is lost")
@@ -208,7 +230,7 @@ func TestSignInAndOut(t *testing.T) {
 	if s := b.get("/language?next=/cases/" + number); s.Path != "/cases/"+number || !strings.Contains(s.Body, `<html lang="en"`) {
 		t.Errorf("the language leads to %s", s.Path)
 	}
-	if s := b.get("/language?next=https://evil.example/"); s.Path != "/" || !strings.Contains(s.Body, `<html lang="sv"`) {
+	if s := b.get("/language?next=https://evil.example/"); s.Path != "/queue" || !strings.Contains(s.Body, `<html lang="sv"`) {
 		t.Errorf("the language leads to %s", s.Path)
 	}
 	b.get("/queue")
