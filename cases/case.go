@@ -117,8 +117,9 @@ func (p Party) Label() string {
 type Submission struct {
 	N                  int                `json:"n"` // 1 for the first
 	Kind               SubmissionKind     `json:"kind"`
-	ReceivedAt         time.Time          `json:"received_at"`
+	ReceivedAt         time.Time          `json:"received_at"`             // by the system
 	DispatchedAt       *time.Time         `json:"dispatched_at,omitempty"` // by post: when it was sent
+	ArrivedAt          *time.Time         `json:"arrived_at,omitempty"`    // of what a registrar entered later
 	Channel            Channel            `json:"channel"`
 	By                 string             `json:"by"` // account that filed or registered it
 	RegistrarNote      Text               `json:"registrar_note,omitempty"`
@@ -132,13 +133,20 @@ type Submission struct {
 	Salt               string             `json:"salt"`   // hex; goes to the notifier with the receipt
 }
 
-// Effective is the instant by which timeliness is judged: the dispatch for what
-// came by post, else the arrival.
-func (s Submission) Effective() time.Time {
-	if s.Channel == ChannelPost && s.DispatchedAt != nil {
-		return *s.DispatchedAt
+// Effective is the instant by which timeliness is judged.
+func (s Submission) Effective() time.Time { return s.Notification.Effective(s.ReceivedAt) }
+
+// Effective is the instant by which the timeliness of a notification is judged:
+// the dispatch for what came by post, else the arrival. What a registrar enters on
+// Monday may have arrived on Friday; received is when it was entered.
+func (n *Notification) Effective(received time.Time) time.Time {
+	switch {
+	case n.Channel == ChannelPost && n.DispatchedAt != nil:
+		return *n.DispatchedAt
+	case n.ArrivedAt != nil:
+		return *n.ArrivedAt
 	}
-	return s.ReceivedAt
+	return received
 }
 
 // JudgementBasis says why the 72 hours were judged.

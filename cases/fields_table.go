@@ -143,6 +143,7 @@ var fieldTable = []Field{
 	mandatory("legal_basis_regime", "", "Notified under", "Regelverk"),
 	optional("submission_channel", "", "Channel", "Inkom genom").filing(),
 	ifPost.needs("dispatched_at", "", "Dispatched", "Avsänd").filing(),
+	optional("arrived_at", "", "Arrived", "Inkom").filing(),
 	ifPhone.needs("registrar_note", "", "Registrar's note", "Registratorns tjänsteanteckning").filing(),
 	mandatory("language", "", "Language", "Språk"),
 	optional("form_version", "", "Version of the form", "Formulärversion").filing(),

@@ -26,6 +26,7 @@ type Notification struct {
 	Regime              LegalRegime         `json:"legal_basis_regime,omitempty"`
 	Channel             Channel             `json:"submission_channel,omitempty"` // other than API and PORTAL: registrars only
 	DispatchedAt        *time.Time          `json:"dispatched_at,omitempty"`      // by post: when it was sent
+	ArrivedAt           *time.Time          `json:"arrived_at,omitempty"`         // what a registrar enters: when it reached the authority
 	RegistrarNote       Text                `json:"registrar_note,omitempty"`
 	Language            Language            `json:"language,omitempty"`
 	FormVersion         string              `json:"form_version,omitempty"`

@@ -192,6 +192,7 @@ func (c *checker) times(n *Notification, now time.Time) {
 		{"/processor_told_controller_at", n.ProcessorToldControllerAt},
 		{"/contained_at", n.ContainedAt},
 		{"/dispatched_at", n.DispatchedAt},
+		{"/arrived_at", n.ArrivedAt},
 	} {
 		if past.t != nil && past.t.After(now) {
 			c.fault(past.pointer, "in_the_future", "This has happened, so it cannot lie in the future.")

@@ -92,7 +92,7 @@ func (s *supplementBody) check(given bool) *workflow.Fault {
 
 // forgetFiling clears what describes one filing and is not handed down to the next.
 func (n *Notification) forgetFiling() {
-	n.Channel, n.DispatchedAt, n.RegistrarNote = "", nil, ""
+	n.Channel, n.DispatchedAt, n.ArrivedAt, n.RegistrarNote = "", nil, nil, ""
 	n.SubmissionReason, n.WithdrawReason, n.WithdrawReasonCode = "", "", ""
 	if n.Subkind == SubkindWithdraw { // a withdrawal that was refused
 		n.Subkind = SubkindIncomplete

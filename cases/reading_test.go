@@ -333,13 +333,13 @@ func TestReadSupplement(t *testing.T) {
 func TestReadSupplementForgetsTheEarlierFiling(t *testing.T) {
 	base := readSample(t, "notification-complete")
 	sent := base.AwareAt
-	base.Channel, base.DispatchedAt, base.RegistrarNote = ChannelPost, &sent, "Inkom med brev."
+	base.Channel, base.DispatchedAt, base.ArrivedAt, base.RegistrarNote = ChannelPost, &sent, &sent, "Inkom med brev."
 	s, _, err := ReadSupplement([]byte(`{"submission_kind": "WITHDRAWAL", "reason": "Anmäld två gånger.", "withdraw_reason_code": "DUPLICATE"}`), base, readAt)
 	if err != nil {
 		t.Fatal(err)
 	}
 	n := s.Notification
-	if n.Channel != "" || n.DispatchedAt != nil || n.RegistrarNote != "" {
+	if n.Channel != "" || n.DispatchedAt != nil || n.ArrivedAt != nil || n.RegistrarNote != "" {
 		t.Errorf("handed down: %s %v %q", n.Channel, n.DispatchedAt, n.RegistrarNote)
 	}
 	if n.Subkind != SubkindWithdraw || n.WithdrawReason != "Anmäld två gånger." || n.WithdrawReasonCode != WithdrawDuplicate {

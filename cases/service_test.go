@@ -225,6 +225,24 @@ func TestFilingByHand(t *testing.T) {
 	n.DispatchedAt = &future
 	_, err = o.Submit(t.Context(), registrar, n, nil, cases.Command{})
 	faulted(t, err, "/dispatched_at", "in_the_future")
+
+	// What came by e-mail is judged by its arrival, not by when it was entered.
+	n.Channel, n.DispatchedAt, n.ArrivedAt = cases.ChannelEmail, nil, &sent
+	if c, err = o.Submit(t.Context(), registrar, n, nil, cases.Command{}); err != nil || c.Late() || !c.Submissions[0].ReceivedAt.Equal(o.time()) {
+		t.Fatalf("%v %+v", err, c)
+	}
+	o.sound(c.ID)
+	_, err = o.Submit(t.Context(), notifier, n, nil, cases.Command{})
+	faulted(t, err, "/submission_channel", "registrars_only")
+	n.ArrivedAt = &future
+	_, err = o.Submit(t.Context(), registrar, n, nil, cases.Command{})
+	faulted(t, err, "/arrived_at", "in_the_future")
+	n.Channel, n.DispatchedAt, n.ArrivedAt = cases.ChannelPost, new(sent.Add(time.Hour)), &sent
+	_, err = o.Submit(t.Context(), registrar, n, nil, cases.Command{})
+	faulted(t, err, "/arrived_at", "before_dispatch")
+	n.Channel, n.DispatchedAt = cases.ChannelAPI, nil
+	_, err = o.Submit(t.Context(), registrar, n, nil, cases.Command{})
+	faulted(t, err, "/arrived_at", "by_hand_only")
 }
 
 func key(account, key, body string) cases.Command {

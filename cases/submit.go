@@ -94,15 +94,24 @@ func (s *Service) checkFiling(a Actor, n *Notification, now time.Time) error {
 	}
 	*n = n.settled()
 	byHand := n.Channel != ChannelAPI && n.Channel != ChannelPortal
-	if (byHand || n.DispatchedAt != nil || n.RegistrarNote != "") && !a.Has(workflow.RoleRegistrar) {
+	if (byHand || n.DispatchedAt != nil || n.ArrivedAt != nil || n.RegistrarNote != "") && !a.Has(workflow.RoleRegistrar) {
 		fault("/submission_channel", "registrars_only",
-			"Only a registrar enters what came by another channel, with its dispatch date and note. Leave these fields out.")
+			"Only a registrar enters what came by another channel, with its dispatch, arrival and note. Leave these fields out.")
 	}
 	if n.DispatchedAt != nil && n.DispatchedAt.After(now) {
 		fault("/dispatched_at", "in_the_future", "Nothing can have been dispatched after now.")
 	}
 	if n.DispatchedAt != nil && n.Channel != ChannelPost {
 		fault("/dispatched_at", "post_only", "Only what comes by post is judged by its dispatch. Leave the date out or choose POST.")
+	}
+	if n.ArrivedAt != nil && n.ArrivedAt.After(now) {
+		fault("/arrived_at", "in_the_future", "Nothing can have arrived after now.")
+	}
+	if n.ArrivedAt != nil && n.DispatchedAt != nil && n.DispatchedAt.After(*n.ArrivedAt) {
+		fault("/arrived_at", "before_dispatch", "It cannot have arrived before it was sent.")
+	}
+	if n.ArrivedAt != nil && !byHand {
+		fault("/arrived_at", "by_hand_only", "What comes through the service arrives when it comes. Leave the time out or choose how it came.")
 	}
 	if n.Controller.UnitID != "" {
 		if _, _, ok := s.units.Unit(n.Controller.UnitID); !ok {
@@ -140,7 +149,7 @@ func (s *Service) received(a Actor, n Notification, warnings []Warning, now time
 // receipt carries.
 func (sub *Submission) take(n Notification) error {
 	sub.Notification, sub.Channel = n, n.Channel
-	sub.DispatchedAt, sub.RegistrarNote = n.DispatchedAt, n.RegistrarNote
+	sub.DispatchedAt, sub.ArrivedAt, sub.RegistrarNote = n.DispatchedAt, n.ArrivedAt, n.RegistrarNote
 	body, err := canonical(n)
 	if err != nil {
 		return fmt.Errorf("canonical notification: %w", err)
@@ -157,7 +166,7 @@ func (sub *Submission) take(n Notification) error {
 func (n Notification) settled() Notification {
 	n.AwareAt = toMillis(n.AwareAt)
 	for _, t := range []**time.Time{
-		&n.DispatchedAt, &n.OccurredFrom, &n.OccurredTo, &n.DetectedAt, &n.ProcessorAwareAt, &n.ProcessorToldControllerAt, &n.ContainedAt,
+		&n.DispatchedAt, &n.ArrivedAt, &n.OccurredFrom, &n.OccurredTo, &n.DetectedAt, &n.ProcessorAwareAt, &n.ProcessorToldControllerAt, &n.ContainedAt,
 	} {
 		*t = settledTime(*t)
 	}

@@ -169,10 +169,7 @@ func (f *filing) judge(law *workflow.Clocks) {
 func (f *filing) judgeClock(law *workflow.Clocks) (late bool) {
 	rules := law.RuleSetAt(f.n.AwareAt)
 	deadline := law.Notify(f.n.AwareAt).For(rules.Policy)
-	effective := f.now
-	if f.n.Channel == cases.ChannelPost && f.n.DispatchedAt != nil {
-		effective = *f.n.DispatchedAt
-	}
+	effective := f.n.Effective(f.now)
 	if f.c != nil {
 		effective = f.c.Submissions[0].Effective()
 	}

@@ -25,7 +25,7 @@ const (
 // topics are the pages of the form. A test holds them against the table of fields:
 // together with what the form settles itself they name each exactly once.
 var topics = []topic{
-	{ID: registrarTopic, Fields: []string{"submission_channel", "dispatched_at", "registrar_note"}},
+	{ID: registrarTopic, Fields: []string{"submission_channel", "dispatched_at", "arrived_at", "registrar_note"}},
 	{ID: followUpTopic, Fields: []string{"submission_kind", "submission_reason", "withdraw_reason_code"}},
 	{
 		ID: "who",
@@ -167,6 +167,7 @@ var arises = map[string][]arising{
 	"delay_reasons":      on(lateField, "true"),
 
 	"dispatched_at":        on("submission_channel", "POST"),
+	"arrived_at":           on("submission_channel", "PHONE", "POST", "EMAIL", "OTHER_SA"),
 	"registrar_note":       on("submission_channel", "PHONE", "POST", "EMAIL", "OTHER_SA"),
 	"withdraw_reason_code": on("submission_kind", "WITHDRAWAL"),
 

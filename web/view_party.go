@@ -30,6 +30,7 @@ type partySubmission struct {
 	Kind               cases.SubmissionKind     `json:"kind"`
 	ReceivedAt         time.Time                `json:"received_at"`
 	DispatchedAt       *time.Time               `json:"dispatched_at,omitempty"`
+	ArrivedAt          *time.Time               `json:"arrived_at,omitempty"`
 	Channel            cases.Channel            `json:"channel"`
 	Reason             cases.Text               `json:"reason,omitempty"`
 	WithdrawReasonCode cases.WithdrawReasonCode `json:"withdraw_reason_code,omitempty"`
@@ -123,7 +124,7 @@ func dueOf(c *cases.Case, r cases.Request) time.Time {
 func partySubmissionOf(c *cases.Case, n int, whole bool) partySubmission {
 	sub := &c.Submissions[n-1]
 	v := partySubmission{
-		N: sub.N, Kind: sub.Kind, ReceivedAt: sub.ReceivedAt, DispatchedAt: sub.DispatchedAt, Channel: sub.Channel,
+		N: sub.N, Kind: sub.Kind, ReceivedAt: sub.ReceivedAt, DispatchedAt: sub.DispatchedAt, ArrivedAt: sub.ArrivedAt, Channel: sub.Channel,
 		Reason: sub.Reason, WithdrawReasonCode: sub.WithdrawReasonCode, Complete: sub.Complete, Receipt: c.Receipt(n),
 	}
 	if whole {

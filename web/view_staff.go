@@ -75,6 +75,7 @@ type submissionView struct {
 	Kind               cases.SubmissionKind     `json:"kind"`
 	ReceivedAt         time.Time                `json:"received_at"`
 	DispatchedAt       *time.Time               `json:"dispatched_at,omitempty"`
+	ArrivedAt          *time.Time               `json:"arrived_at,omitempty"`
 	Channel            cases.Channel            `json:"channel"`
 	By                 string                   `json:"by"`
 	RegistrarNote      cases.Text               `json:"registrar_note,omitempty"`
@@ -105,7 +106,7 @@ type memberView struct {
 func submissionOf(c *cases.Case, n int, whole bool) submissionView {
 	sub := &c.Submissions[n-1]
 	v := submissionView{
-		N: sub.N, Kind: sub.Kind, ReceivedAt: sub.ReceivedAt, DispatchedAt: sub.DispatchedAt, Channel: sub.Channel, By: sub.By,
+		N: sub.N, Kind: sub.Kind, ReceivedAt: sub.ReceivedAt, DispatchedAt: sub.DispatchedAt, ArrivedAt: sub.ArrivedAt, Channel: sub.Channel, By: sub.By,
 		RegistrarNote: sub.RegistrarNote, Reason: sub.Reason, WithdrawReasonCode: sub.WithdrawReasonCode,
 		Complete: sub.Complete, Receipt: c.Receipt(n),
 	}
