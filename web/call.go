@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"runtime/debug"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/gofiber/fiber/v2"
@@ -36,8 +37,8 @@ type callKey struct{}
 // and the answer its headers, turns errors into problems, and keeps the books.
 func (s *Server) around(c *fiber.Ctx) error {
 	q := s.begin(c)
-	if err := q.next(); err != nil {
-		q.fail(err)
+	if err := q.safely(q.Next); err != nil {
+		q.tell(err)
 	}
 	q.account()
 	return nil
@@ -79,14 +80,24 @@ const (
 
 func isHTTPS(url string) bool { return len(url) > 8 && url[:8] == "https://" }
 
-// next hands the request to its handler; a panic becomes an error.
-func (q *call) next() (err error) {
+// safely makes an error of a panic.
+func (q *call) safely(f func() error) (err error) {
 	defer func() {
 		if r := recover(); r != nil {
 			err = fmt.Errorf("panic: %v\n%s", r, debug.Stack())
 		}
 	}()
-	return q.Next()
+	return f()
+}
+
+// tell answers with an error: people in a browser with a page, programs with a
+// problem. So is whoever cannot be given the page either.
+func (q *call) tell(err error) {
+	browser := q.row != nil && q.row.Page ||
+		q.row == nil && !strings.HasPrefix(q.Path(), "/api/") && strings.Contains(q.Get(fiber.HeaderAccept), "text/html")
+	if !browser || q.safely(func() error { return q.failPage(err) }) != nil {
+		q.fail(err)
+	}
 }
 
 // account logs and counts a request that was answered: the pattern of its URL,

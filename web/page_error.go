@@ -44,9 +44,12 @@ func (q *call) failPage(err error) error {
 		}
 		return q.toSignIn()
 	}
-	p := errorPage{page: q.page("", "error.title"), ID: q.id}
-	p.Narrow, p.Message = true, p.sentence(err)
-	status := q.problem(err).Status
-	q.logFailure(err, status)
-	return q.render(status, "error", p)
+	told := q.problem(err)
+	p := errorPage{page: q.page("", "error.title"), ID: q.id, Message: q.speech().fault(told.Code, told.Detail)}
+	if told.Code == "internal" {
+		p.Message = p.T("fault.internal")
+	}
+	p.Narrow = true
+	q.logFailure(err, told.Status)
+	return q.render(told.Status, "error", p)
 }

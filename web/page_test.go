@@ -12,6 +12,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/vaka-project/vaka/cases/casestest"
 	"github.com/vaka-project/vaka/web"
 	"github.com/vaka-project/vaka/workflow"
 )
@@ -438,4 +439,26 @@ func TestAccessOfEveryForm(t *testing.T) {
 	if after := h.get("supervisor", "/api/v1/cases/"+h.secret).Header.Get("ETag"); after != before {
 		t.Errorf("the case went from %s to %s", before, after)
 	}
+}
+
+// Somebody in a browser who goes astray sees a page, and a program a problem.
+func TestAstray(t *testing.T) {
+	h := open(t)
+	b := h.browse("sv")
+	req, err := http.NewRequest(http.MethodGet, h.base+"/nowhere", nil)
+	must(t, err)
+	req.Header.Set("Accept", "text/html,application/xhtml+xml;q=0.9,*/*;q=0.8")
+	b.do(req).want(404, "Det gick inte", "Sidan finns inte.")
+	h.get("", "/nowhere").want(404, "no_such_url")
+	req, err = http.NewRequest(http.MethodGet, h.base+"/api/v1/nowhere", nil)
+	must(t, err)
+	req.Header.Set("Accept", "text/html")
+	if s := b.do(req); !strings.HasPrefix(s.Header.Get("Content-Type"), "application/problem+json") {
+		t.Errorf("the API answers with %s", s.Header.Get("Content-Type"))
+	}
+	h.store.Inject(casestest.Fault{Op: casestest.Get})
+	h.clock.pass(2 * time.Second)
+	supervisor := h.browse("en")
+	supervisor.get("/sign-in").want(200)
+	supervisor.send("/sign-in", "email", "supervisor@demo.example", "password", secret).want(503)
 }
