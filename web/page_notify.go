@@ -166,7 +166,7 @@ func (q *call) topicOf(f *filing) (topic, error) {
 // notifyPage is a topic with its questions and what is wrong with the answers.
 func (q *call) notifyPage(f *filing, t topic, wrong []workflow.Fault) *notifyPage {
 	p := &notifyPage{
-		page: q.page("notify", "topic."+t.ID), Draft: f.draft, Topic: t.ID, Clock: f.clock, script: assets.path("notify.js"),
+		page: q.page("notify", "topic."+t.ID), Draft: f.draft, Topic: t.ID, Clock: f.shownClock(), script: assets.path("notify.js"),
 		f: f, wrong: wrong, seen: make([]bool, len(wrong)), person: q.actor, units: q.s.opt.Units,
 	}
 	p.mark(q.actor.Has(workflow.RoleRegistrar))
@@ -188,6 +188,15 @@ func (q *call) notifyPage(f *filing, t topic, wrong []workflow.Fault) *notifyPag
 	p.Onward = len(p.Faults) > 0
 	p.Asked = askedOf(f.c)
 	return p
+}
+
+// shownClock is how the 72 hours stand, where that still matters: those of a case
+// ran out or were kept with its first filing, unless its awareness is corrected.
+func (f *filing) shownClock() *notifyClock {
+	if f.base != nil && f.base.AwareAt.Equal(f.n.AwareAt) {
+		return nil
+	}
+	return f.clock
 }
 
 // decidedIn says whether the question that another depends on is asked on the same

@@ -15,6 +15,7 @@ import (
 type reviewData struct {
 	notifyPage
 	Sections []reviewSection
+	Empty    []string     // topics without an answer
 	Always   []reviewItem // without these there is no case
 	Missing  []reviewItem
 	Warnings []reviewItem
@@ -68,14 +69,18 @@ func (f *filing) reviewFaults() []workflow.Fault {
 
 func (q *call) reviewPage(f *filing, faults []workflow.Fault) *reviewData {
 	p := &reviewData{notifyPage: notifyPage{
-		page: q.page("notify", "topic.review"), Draft: f.draft, Topic: reviewPage, Clock: f.clock, script: assets.path("notify.js"),
+		page: q.page("notify", "topic.review"), Draft: f.draft, Topic: reviewPage, script: assets.path("notify.js"),
 		f: f, person: q.actor, units: q.s.opt.Units,
 	}}
+	p.Clock = f.shownClock()
 	registrar := q.actor.Has(workflow.RoleRegistrar)
 	p.mark(registrar)
 	p.Step, p.Back, p.Asked = p.Steps, p.Progress[len(p.Progress)-1].ID, askedOf(f.c)
 	for _, fault := range faults {
 		at := p.item(fieldOfFault(fault.Path), p.fault(fault.Code, fault.Message))
+		if fault.Code == "nothing_given" {
+			at.Topic, at.Field = followUpTopic, "submission_reason"
+		}
 		message := at.Text
 		if at.Title != "" {
 			message = at.Title + ": " + at.Text
@@ -93,7 +98,9 @@ func (q *call) reviewPage(f *filing, faults []workflow.Fault) *reviewData {
 		item := p.item(m.Path, "")
 		item.Later = m.ToBeDetermined
 		if field, _ := cases.FieldAt(m.Path); field.Need == cases.NeedAlways {
-			p.Always = append(p.Always, item)
+			if !slices.ContainsFunc(faults, func(g workflow.Fault) bool { return fieldOfFault(g.Path) == m.Path }) {
+				p.Always = append(p.Always, item)
+			}
 			continue
 		}
 		p.Missing = append(p.Missing, item)
@@ -162,13 +169,21 @@ func (p *reviewData) sections(registrar bool) {
 				continue
 			}
 			a := reviewAnswer{answerRow: answerRow{Title: p.item(path, "").Title, Value: p.Value(value), Long: field.FreeText}, Before: p.Value(c.Old)}
-			if path == "controller.unit_id" {
+			switch path {
+			case "controller.unit_id":
 				a.Value = p.T("notify.unit_known")
+			case "language":
+				if p.has("language." + a.Value) {
+					a.Value = p.T("language." + a.Value)
+				}
 			}
 			s.Answers = append(s.Answers, a)
 		}
-		if len(s.Answers) > 0 || p.f.base == nil {
+		switch {
+		case len(s.Answers) > 0:
 			p.Sections = append(p.Sections, s)
+		case p.f.base == nil:
+			p.Empty = append(p.Empty, t.ID)
 		}
 	}
 }

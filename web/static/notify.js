@@ -17,7 +17,7 @@ const conditional = [...form.querySelectorAll("[data-when]")].map((box) => ({
 }));
 
 // A question whose answer decides is on this page, or the server has decided.
-const known = (on) => on === "late" || form.elements.namedItem(on) !== null;
+const known = (on) => (on === "late" && document.getElementById("clock") !== null) || form.elements.namedItem(on) !== null;
 
 const arrange = () => {
   for (const { box, when } of conditional) {
@@ -42,6 +42,7 @@ const count = (area) => {
   const text = n > limit ? area.dataset.over : area.dataset.count;
   line.textContent = text.replace("{n}", n.toLocaleString(document.documentElement.lang)).replace("{limit}", limit.toLocaleString(document.documentElement.lang));
   line.classList.toggle("error", n > limit);
+  line.hidden = n === 0;
 };
 
 for (const area of form.querySelectorAll("textarea[data-limit]")) {
