@@ -46,7 +46,7 @@ tools: ## install what the tests use besides Go, where it is missing: strace, ch
 
 .PHONY: screenshots
 screenshots: tools ## write pictures of the main pages into docs/screenshots
-	cd e2e && $(GO) test -count=1 -run TestScreenshots -screenshots ../docs/screenshots .
+	cd e2e && $(GO) test . -count=1 -run TestScreenshots -screenshots ../docs/screenshots
 
 .PHONY: fuzz
 fuzz: ## each fuzz target for FUZZTIME (5s)
