@@ -296,7 +296,7 @@ func (q *call) keepTyped(d *draft, f *filing, t topic, sent typed) {
 	for _, path := range t.all() {
 		field := typed{}
 		for name, values := range sent {
-			if name == path || strings.HasPrefix(name, path+".") {
+			if rest, ok := strings.CutPrefix(name, path); ok && asks[path].has(rest) {
 				field[name] = values
 			}
 		}

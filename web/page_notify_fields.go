@@ -144,6 +144,24 @@ func (a *ask) codes() []string { return reflect.Zero(a.code).Interface().(coded)
 // names of its controls.
 func (a *ask) grouped() bool { return a.kind == askList || a.kind == askNumbers }
 
+// has says whether a control belongs to the value, by what follows the value's own
+// name in the control's. Nothing else that is sent is kept.
+func (a *ask) has(rest string) bool {
+	if a.grouped() {
+		index, after, _ := strings.Cut(strings.TrimPrefix(rest, "."), ".")
+		if i, err := strconv.Atoi(index); err != nil || i < 0 || i >= maxGroups || !strings.HasPrefix(rest, ".") {
+			return false
+		}
+		rest = "." + after
+	}
+	for _, p := range a.parts {
+		if after, ok := strings.CutPrefix(rest, "."+p.key); ok && p.has(after) {
+			return true
+		}
+	}
+	return len(a.parts) == 0 && (rest == "" || a.kind == askInstant && rest == ".offset")
+}
+
 // answer is what was typed into the controls under a name, as the API takes it: nil
 // where that is nothing. Whatever cannot be right is passed on as it was typed, for
 // the reading to refuse in its own words.

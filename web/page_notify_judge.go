@@ -2,7 +2,6 @@ package web
 
 import (
 	"encoding/json"
-	"errors"
 	"reflect"
 	"slices"
 	"strings"
@@ -151,7 +150,7 @@ func (f *filing) judge(law *workflow.Clocks) {
 	opts := cases.ReadOptions{Zone: f.zone, Now: f.now}
 	warnings, err := cases.Validate(f.n, opts)
 	f.warnings = warnings
-	for _, fault := range refusalFaults(err) {
+	for _, fault := range faultsOf(err) {
 		if fault.Code != "required" && !slices.ContainsFunc(f.faults, func(g workflow.Fault) bool { return g.Path == fault.Path }) {
 			f.faults = append(f.faults, fault)
 		}
@@ -304,16 +303,4 @@ func (f *filing) missingIn(t topic) int {
 		}
 	}
 	return n
-}
-
-// refusalFaults are the faults of a refusal; one that lists none is one by itself.
-func refusalFaults(err error) []workflow.Fault {
-	refusal, ok := errors.AsType[*workflow.Error](err)
-	switch {
-	case !ok:
-		return nil
-	case len(refusal.Faults) == 0:
-		return []workflow.Fault{{Code: refusal.Code, Message: refusal.Message}}
-	}
-	return refusal.Faults
 }

@@ -59,7 +59,7 @@ func (f *filing) reviewFaults() []workflow.Fault {
 		return faults
 	}
 	_, _, err := cases.ReadSupplement(f.changes(), f.c.Latest().Notification, cases.ReadOptions{Zone: f.zone, Now: f.now, LocalTimes: true})
-	for _, fault := range refusalFaults(err) {
+	for _, fault := range faultsOf(err) {
 		if !slices.ContainsFunc(faults, func(g workflow.Fault) bool { return nameOfFault(g.Path) == nameOfFault(fault.Path) }) {
 			faults = append(faults, fault)
 		}
@@ -204,7 +204,7 @@ func (q *call) notifySubmit() error {
 	}
 	c, err := q.file(f)
 	if err != nil {
-		faults := refusalFaults(err)
+		faults := faultsOf(err)
 		if len(faults) == 0 || workflow.KindOf(err) == workflow.Unavailable {
 			return err
 		}

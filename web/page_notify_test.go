@@ -515,6 +515,26 @@ func TestDraftsAreOnesOwn(t *testing.T) {
 	req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 	req.Header.Set("Sec-Fetch-Site", "cross-site")
 	b.do(req).want(403)
+	b.save(at, "who", url.Values{"controller.name": {"Kept"}, "controller.name.x": {"junk"}, "nonsense": {"junk"}, "controller.contact.-1.email": {"junk"}, "controller.contact.email.x": {"junk"}}).want(200)
+	b.save(at, "reporter", url.Values{"other_parties.0.name": {"Kept"}, "other_parties.x.name": {"junk"}, "other_parties.0": {"junk"}, "other_parties.99999999.name": {"junk"}}).want(200)
+	must(t, h.store.Scan(ctx, cases.Drafts, func(_ string, decode func(any) error) error {
+		var kept struct {
+			Answers []struct {
+				Name   string
+				Values []string
+			} `json:"answers"`
+		}
+		must(t, decode(&kept))
+		for _, a := range kept.Answers {
+			if slices.Contains(a.Values, "junk") {
+				t.Errorf("%s is kept", a.Name)
+			}
+		}
+		if !strings.Contains(b.get(at+"/reporter").Body, "Kept") {
+			t.Error("the answers are not kept")
+		}
+		return nil
+	}))
 	b.get("/notify/nonsense/who").want(404)
 	b.get(at + "/nonsense").want(404)
 	b.get(at + "/registrar").want(404)

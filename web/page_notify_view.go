@@ -176,7 +176,7 @@ func (p *notifyPage) control(a *ask, t typed, path, name, label string) notifyFi
 			f.Options = append(f.Options, formOption{code, p.answerWord(a, code)})
 		}
 	case askYesNo:
-		f.Options = []formOption{{"true", p.Title1(p.T("yes"))}, {"false", p.Title1(p.T("no"))}}
+		f.Options = []formOption{{"true", capital(p.T("yes"))}, {"false", capital(p.T("no"))}}
 	case askLanguage:
 		f.Options = []formOption{{"sv", p.T("language.sv")}, {"en", p.T("language.en")}}
 	case askUnit:
@@ -202,8 +202,8 @@ func (p *notifyPage) control(a *ask, t typed, path, name, label string) notifyFi
 	return f
 }
 
-// Title1 begins a text with a capital letter.
-func (p *notifyPage) Title1(s string) string {
+// capital begins a text with a capital letter.
+func capital(s string) string {
 	r := []rune(s)
 	return strings.ToUpper(string(r[:1])) + string(r[1:])
 }
@@ -326,7 +326,7 @@ func (f notifyField) focus() string {
 // instant is meant; none for all other times.
 func (p *notifyPage) offsets(text string) []formOption {
 	_, err := workflow.ParseLocal(text, p.zone)
-	for _, fault := range refusalFaults(err) {
+	for _, fault := range faultsOf(err) {
 		if fault.Code != "time_exists_twice" && fault.Code != "time_does_not_exist" {
 			return nil
 		}
