@@ -68,7 +68,7 @@ func (p decisionPage) Kronor(amount int64) string { return p.number(amount) }
 // PowerOf names a corrective power with its place in Art. 58(2).
 func (p page) PowerOf(m workflow.Measure) string {
 	letter := strings.TrimSuffix(strings.TrimPrefix(m.Article(), "Art. 58(2)("), ")")
-	return unended(p.either(m.Text(), m.TextSV())) + " " + p.T("decision.article", "Letter", letter)
+	return unended(p.Either(m.Text(), m.TextSV())) + " " + p.T("decision.article", "Letter", letter)
 }
 
 // unended is a sentence as a heading, without the stop at its end.

@@ -16,11 +16,12 @@ import (
 // investigationsPage is the board of the open investigations (Art. 58(1)).
 type investigationsPage struct {
 	page
-	Total int
-	Items []investigation
-	Sorts []filterLink
-	Next  string
-	First string
+	Total   int
+	Waiting []approval
+	Items   []investigation
+	Sorts   []filterLink
+	Next    string
+	First   string
 }
 
 // investigation is one line of the board.
@@ -33,6 +34,51 @@ type investigation struct {
 	Clock  string // of the next one
 	Last   string // what happened last, in a sentence
 	LastAt time.Time
+}
+
+// approval is a draft that waits for whoever looks: to sign it off, or to decide.
+type approval struct {
+	cases.Summary
+	Step    stepLink
+	Version int // of the draft
+	At      time.Time
+	Holder  string
+}
+
+// approvalSteps are what is done to a finished draft.
+var approvalSteps = []workflow.StepID{workflow.StepSignOff, workflow.StepDecide, workflow.StepAdoptConsulted}
+
+// mostApprovals are how many drafts are looked at, those with the next time limit
+// first.
+const mostApprovals = 50
+
+// approvals are the drafts that wait for whoever looks.
+func (q *call) approvals() ([]approval, error) {
+	drafts, err := q.s.opt.Cases.Board().List(cases.Query{
+		States: []workflow.State{workflow.StateDrafting, workflow.StateArt60Consultation, workflow.StateArt65Dispute}, Sort: cases.SortNextDue, Limit: mostApprovals,
+	}, q.actor, q.s.now())
+	if err != nil {
+		return nil, err
+	}
+	var out []approval
+	for _, s := range drafts.Items {
+		c, verdicts, err := q.s.opt.Cases.Steps(q.ctx, q.actor, s.ID)
+		if workflow.KindOf(err) == workflow.NotFound {
+			continue // closed to this viewer since the board was read
+		}
+		if err != nil {
+			return nil, err
+		}
+		for _, v := range verdicts {
+			if !v.Allowed || c.Draft == nil || !slices.Contains(approvalSteps, v.Step) || v.Step == workflow.StepSignOff && c.Draft.SignedBy != "" {
+				continue
+			}
+			step, _ := workflow.StepByID(v.Step)
+			out = append(out, approval{s, stepLink{Step: step}, c.Draft.Version, c.Draft.At, q.nameOf(c.Assignee)})
+			break
+		}
+	}
+	return out, nil
 }
 
 // investigationSorts are the orders of the board; the first is the one where
@@ -71,6 +117,11 @@ func (q *call) investigations() error {
 	p := investigationsPage{page: q.page("investigations", "investigations.title")}
 	all := q.s.opt.Cases.Board().Investigations(q.actor)
 	p.Total = len(all)
+	waiting, err := q.approvals()
+	if err != nil {
+		return err
+	}
+	p.Waiting = waiting
 	chosen := investigationSorts[0]
 	for _, s := range investigationSorts {
 		if s.name == q.Query("sort") {

@@ -257,7 +257,7 @@ func (q *call) choices(p *stepPage, c *cases.Case, step workflow.Step, name stri
 	case "draft.measures.power":
 		var out []formOption
 		for _, m := range workflow.Measures() {
-			out = append(out, formOption{string(m), m.Article() + ": " + p.either(m.Text(), m.TextSV())})
+			out = append(out, formOption{string(m), m.Article() + ": " + p.Either(m.Text(), m.TextSV())})
 		}
 		return out
 	case "oss_role":
@@ -291,7 +291,7 @@ func scoreChoices(p *stepPage, name string) []formOption {
 	field := strings.TrimSuffix(strings.TrimPrefix(name, "severity."), "_quarters")
 	var out []formOption
 	for _, m := range workflow.Scores(field) {
-		out = append(out, formOption{m.Value, m.Shown + " – " + p.either(m.Meaning, m.MeaningSV)})
+		out = append(out, formOption{m.Value, m.Shown + " – " + p.Either(m.Meaning, m.MeaningSV)})
 	}
 	return out
 }

@@ -52,7 +52,7 @@ func (q *call) version() error {
 	p.Answers = p.answers(*p.Version.Notification)
 	p.Late = p.Version.Receipt.Late
 	for _, d := range p.Version.Receipt.Deadlines {
-		p.Rules = append(p.Rules, p.either(d.Explanation, d.ExplanationSV))
+		p.Rules = append(p.Rules, p.Either(d.Explanation, d.ExplanationSV))
 	}
 	if n > 1 {
 		p.Earlier = fmt.Sprintf("/cases/%s/submissions/%d", c.Number, n-1)
@@ -64,8 +64,8 @@ func (q *call) version() error {
 	return q.render(fiber.StatusOK, "version", p)
 }
 
-// either is a text in the person's language.
-func (s *speech) either(english, swedish string) string {
+// Either is a text in the person's language.
+func (s *speech) Either(english, swedish string) string {
 	if s.Tag == "sv" {
 		return swedish
 	}
@@ -82,7 +82,7 @@ func (p *versionPage) compare(before, after *cases.Notification) {
 	var rest []changeRow
 	for _, change := range cases.Compare(*before, *after) {
 		row := changeRow{
-			Title: p.either(change.Title, change.TitleSV), Old: p.Value(change.Old), New: p.Value(change.New), Long: long[change.Path],
+			Title: p.Either(change.Title, change.TitleSV), Old: p.Value(change.Old), New: p.Value(change.New), Long: long[change.Path],
 		}
 		if !change.Material {
 			rest = append(rest, row)

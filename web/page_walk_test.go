@@ -73,6 +73,10 @@ func TestCaseByForms(t *testing.T) {
 	if !strings.Contains(caseworker.screen.Body, `value="2027-01-29T16:00"`) {
 		t.Error("the measure's day does not come back as it was typed")
 	}
+	h.signedIn("legal").get("/investigations").want(200, "Waiting for you", "Version 2 of the draft", "Sign the draft off")
+	if strings.Contains(caseworker.get("/investigations").text(), "Waiting for you") {
+		t.Error("who wrote the draft is asked to approve it")
+	}
 	if s := decider.get(at + "/steps/decide").want(200); !strings.Contains(s.Body, `value="2026-11-19"`) {
 		t.Errorf("the day of service is not filled in: %s", s.Body)
 	}
