@@ -1,6 +1,8 @@
 package cases
 
 import (
+	"cmp"
+	"slices"
 	"time"
 
 	"github.com/vaka-project/vaka/workflow"
@@ -228,6 +230,7 @@ type Request struct {
 	Expired    bool               `json:"expired"`
 	Cancelled  bool               `json:"cancelled,omitempty"` // the case ended before it was answered
 	Answer     Text               `json:"answer,omitempty"`    // as noted by whoever registered it
+	Draft      *DecisionDraft     `json:"draft,omitempty"`     // of a HEARING: what the party is to comment on (FL § 25)
 }
 
 // Open says whether a request still waits for its answer.
@@ -375,12 +378,50 @@ type Memo struct {
 // Draft is the decision as it is being written. Editors are all who changed it:
 // none of them may adopt it.
 type Draft struct {
-	Version  int           `json:"version"`
-	Text     DecisionDraft `json:"text"`
-	Editors  []string      `json:"editors"`
-	SignedBy string        `json:"signed_by,omitempty"` // legal sign-off of this version
-	Heard    int           `json:"heard,omitempty"`     // version that the party could comment on
-	At       time.Time     `json:"at"`
+	Version   int           `json:"version"`
+	Text      DecisionDraft `json:"text"`
+	Editors   []string      `json:"editors"`
+	SignedBy  string        `json:"signed_by,omitempty"`  // legal sign-off of this version
+	Heard     int           `json:"heard,omitempty"`      // version that the party could comment on
+	HeardText *HeardDraft   `json:"heard_text,omitempty"` // and what it meant for the party
+	At        time.Time     `json:"at"`
+}
+
+// HeardDraft is what a draft would have meant for the party when it was heard
+// (FL § 25): the outcome, and of the measures their powers and amounts.
+type HeardDraft struct {
+	Outcome  workflow.Outcome `json:"outcome"`
+	Measures []HeardMeasure   `json:"measures,omitempty"`
+}
+
+// HeardMeasure is a measure as the party could comment on it.
+type HeardMeasure struct {
+	Power     workflow.Measure `json:"power"`
+	AmountSEK int64            `json:"amount_sek,omitempty"` // whole kronor
+}
+
+// heard is what the draft means for the party. The order in which measures are
+// written means nothing.
+func (d DecisionDraft) heard() HeardDraft {
+	h := HeardDraft{Outcome: d.Outcome}
+	for _, m := range d.Measures {
+		h.Measures = append(h.Measures, HeardMeasure{m.Power, m.AmountSEK})
+	}
+	slices.SortFunc(h.Measures, func(a, b HeardMeasure) int {
+		return cmp.Or(cmp.Compare(a.Power, b.Power), cmp.Compare(a.AmountSEK, b.AmountSEK))
+	})
+	return h
+}
+
+// HeardNow says whether the party was heard on what the draft means as it reads
+// now. A text that was polished since is no news to the party; another outcome,
+// power or amount is, and the party is heard on it before it is decided.
+func (d *Draft) HeardNow() bool {
+	if d == nil || d.HeardText == nil {
+		return false
+	}
+	now := d.Text.heard()
+	return d.HeardText.Outcome == now.Outcome && slices.Equal(d.HeardText.Measures, now.Measures)
 }
 
 // DecisionDraft is what a decision says (FL §§ 31-32).

@@ -196,6 +196,11 @@ func (s *Service) ask(t *Taken, c *Case, a Actor, kind workflow.ClockKind, now t
 	t.Request = &Request{
 		ID: k.Request, Kind: kind, Questions: t.Data.Questions, AskedAt: now, AskedBy: a.Account, DueAt: k.DueAt,
 	}
+	if kind == workflow.ClockHearing {
+		draft := c.Draft.Text
+		t.Request.Draft = &draft
+	}
+
 }
 
 // decide adopts the draft as the decision, and starts the appeal period and the

@@ -28,7 +28,10 @@ func TestFromSubmissionToClosing(t *testing.T) {
 
 	_, err := o.try(decider, id, workflow.StepDecide, "", cases.StepData{ServiceDate: o.today()})
 	refused(t, err, workflow.Unprocessable, string(workflow.GuardHearingDoneOrSkipped))
-	o.take(caseworker, id, workflow.StepSendHearing, cases.StepData{})
+	heard := o.take(caseworker, id, workflow.StepSendHearing, cases.StepData{}).OpenRequest()
+	if diff := cmp.Diff(draft(workflow.OutcomeOrderCompliance, order), heard.Draft); diff != "" {
+		t.Fatalf("the party cannot comment on what it does not see:\n%s", diff)
+	}
 	o.wait(24 * time.Hour)
 	o.take(caseworker, id, workflow.StepHearingAnswered, cases.StepData{Note: "No objection."})
 	o.take(supervisor, id, workflow.StepEditDraft, cases.StepData{Draft: draft(workflow.OutcomeOrderCompliance, order)})

@@ -66,7 +66,7 @@ type page struct {
 	Path      string // of the request, for the language switch
 	Section   string // of the main menu that the page belongs to
 	Authority string
-	Demo      bool // all of it is made up
+	Demo      bool         // all of it is made up
 	Person    cases.Person // zero when nobody is signed in
 	Form      string       // token that every form sends back
 	Narrow    bool

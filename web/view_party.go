@@ -48,6 +48,16 @@ type partyRequest struct {
 	DueAt      time.Time          `json:"due_at"`
 	AnsweredAt *time.Time         `json:"answered_at,omitempty"`
 	Open       bool               `json:"open"`
+	Draft      *partyDraft        `json:"draft,omitempty" doc:"Of a hearing: what the party is to comment on."`
+}
+
+// partyDraft is the draft of a decision as the party may comment on it (FL § 25).
+type partyDraft struct {
+	Outcome    workflow.Outcome `json:"outcome"`
+	LegalBasis []string         `json:"legal_basis"`
+	Reasons    cases.Text       `json:"reasons"`
+	Conclusion cases.Text       `json:"conclusion,omitempty"`
+	Measures   []partyMeasure   `json:"measures"`
 }
 
 type partyWithdrawal struct {
@@ -95,7 +105,7 @@ func (q *call) partyCaseOf(c *cases.Case) partyCase {
 	for _, r := range c.Requests {
 		v.Requests = append(v.Requests, partyRequest{
 			ID: r.ID, Kind: r.Kind, Questions: list(r.Questions), AskedAt: r.AskedAt, DueAt: dueOf(c, r),
-			AnsweredAt: r.AnsweredAt, Open: r.Open(),
+			AnsweredAt: r.AnsweredAt, Open: r.Open(), Draft: partyDraftOf(r.Draft),
 		})
 	}
 	if w := c.Withdrawal; w != nil {
@@ -148,12 +158,27 @@ func (q *call) served(c *cases.Case) bool {
 func (q *call) partyDecisionOf(d *cases.Decision) *partyDecision {
 	names := q.names([]string{d.Decider, d.Rapporteur})
 	v := &partyDecision{
-		Outcome: d.Outcome, LegalBasis: list(d.LegalBasis), Reasons: d.Reasons, Conclusion: d.Conclusion, Measures: []partyMeasure{},
+		Outcome: d.Outcome, LegalBasis: list(d.LegalBasis), Reasons: d.Reasons, Conclusion: d.Conclusion, Measures: partyMeasures(d.Measures),
 		DecidedAt: d.DecidedAt, Decider: names[d.Decider], Rapporteur: names[d.Rapporteur],
 		ServedOn: d.ServedOn, AppealEndsAt: d.AppealEndsAt,
 	}
-	for _, m := range d.Measures {
-		v.Measures = append(v.Measures, partyMeasure{m.Power, list(m.Infringed), m.Text, m.AmountSEK, m.DueAt})
-	}
 	return v
+}
+
+func partyMeasures(of []cases.CorrectiveAction) []partyMeasure {
+	out := []partyMeasure{}
+	for _, m := range of {
+		out = append(out, partyMeasure{m.Power, list(m.Infringed), m.Text, m.AmountSEK, m.DueAt})
+	}
+	return out
+}
+
+func partyDraftOf(d *cases.DecisionDraft) *partyDraft {
+	if d == nil {
+		return nil
+	}
+	return &partyDraft{
+		Outcome: d.Outcome, LegalBasis: list(d.LegalBasis), Reasons: d.Reasons, Conclusion: d.Conclusion,
+		Measures: partyMeasures(d.Measures),
+	}
 }
