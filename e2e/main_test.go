@@ -124,6 +124,7 @@ func startBrowser(path, dir string) (stop func(), err error) {
 		chromedp.UserDataDir(filepath.Join(dir, "browser")),
 		chromedp.NoSandbox, // as root there is none
 		chromedp.DisableGPU,
+		chromedp.Flag("lang", "en-GB"), // in which the browser's own parts, as those of a date, are written
 		chromedp.Flag("disable-quic", true),
 		chromedp.Flag("disable-component-update", true),
 		chromedp.Flag("hide-scrollbars", true),
