@@ -372,7 +372,10 @@ var stepFolds = map[workflow.StepID]func(*Case, Header, Taken){
 	},
 	workflow.StepEditDraft:        foldDraft,
 	workflow.StepSignOff:          func(c *Case, h Header, _ Taken) { c.Draft.SignedBy = h.Actor },
-	workflow.StepSendHearing:      func(c *Case, _ Header, _ Taken) { c.Draft.Heard = c.Draft.Version },
+	workflow.StepSendHearing: func(c *Case, _ Header, _ Taken) {
+		heard := c.Draft.Text.heard()
+		c.Draft.Heard, c.Draft.HeardText = c.Draft.Version, &heard
+	},
 	workflow.StepConsultArt60:     foldConsultation,
 	workflow.StepRecordObjection:  func(c *Case, _ Header, p Taken) { c.ossRecord().Objection = p.Data.Objection },
 	workflow.StepFollowObjection:  foldObjection,

@@ -188,7 +188,7 @@ func (s *Service) facts(ctx context.Context, a Actor, c *Case, reason Text, d *S
 		f.HasDraft, f.DraftComplete = true, c.Draft.Text.Complete()
 		f.ActorEditedDraft = slices.Contains(c.Draft.Editors, a.Account)
 		f.SignedOff = c.Draft.SignedBy != ""
-		f.HearingDone = c.Draft.Heard > 0 && !f.OpenRequest
+		f.HearingDone = c.Draft.HeardNow() && !f.OpenRequest
 		if f.Outcome == "" {
 			f.Outcome = c.Draft.Text.Outcome
 		}
@@ -218,14 +218,29 @@ func (s *Service) masterFacts(ctx context.Context, a Actor, c *Case, d *StepData
 	return nil
 }
 
-// supplementExpired says whether the time for a supplement has run out without one.
+// supplementExpired says whether the time for a supplement has run out, none has
+// come since, and what there is lacks something. A late supplement is one: the case
+// is judged by it, or asked for more.
 func (c *Case) supplementExpired(now time.Time) bool {
-	for _, k := range c.Clocks {
-		if isSupplement(k.Kind) && (k.Status == ClockExpired || k.Status == ClockOpen && k.DueAt.Before(now)) {
-			return true
+	said := c.latestStatement()
+	if said == nil || said.Complete {
+		return false
+	}
+	return slices.ContainsFunc(c.Clocks, func(k Clock) bool {
+		over := k.Status == ClockExpired || k.Status == ClockOpen && k.DueAt.Before(now)
+		return isSupplement(k.Kind) && over && !said.ReceivedAt.After(k.DueAt)
+	})
+}
+
+// latestStatement is the newest version that says something of the breach: the
+// wish to withdraw brings nothing that was missing, and takes nothing away.
+func (c *Case) latestStatement() *Submission {
+	for i := len(c.Submissions) - 1; i >= 0; i-- {
+		if s := &c.Submissions[i]; s.Kind != SubmissionWithdrawal {
+			return s
 		}
 	}
-	return false
+	return nil
 }
 
 // clockOver says whether an open clock of one of the kinds has run out.

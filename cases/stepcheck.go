@@ -325,6 +325,10 @@ func (k *stepCheck) master(ctx context.Context) error {
 		return err
 	case m.ID == k.c.ID:
 		k.fault("master_case", "itself", "Name another case than this one.")
+	case k.step == workflow.StepMerge && k.c.Secret && !m.Secret:
+		// The master shows the number of each of its members and why it was merged.
+		k.fault("master_case", "master_not_secret",
+			"This case is restricted to named staff and the other is not; restrict that one first, or merge it into this one.")
 	}
 	return nil
 }

@@ -74,7 +74,7 @@ type Facts struct {
 	ActorEditedDraft bool // the one who asks wrote any of the draft's versions
 	SignedOff        bool // the draft's present version
 	SignOffRequired  bool // a setting of the authority
-	HearingDone      bool // answered or expired
+	HearingDone      bool // answered or expired, on the outcome and the measures that the draft now holds
 	HearingSkipped   bool // with the reason recorded
 
 	ConsultationOver bool // the Article 60 period ran out or all agreed
@@ -236,8 +236,8 @@ var guardRules = []guardRule{
 	{
 		guard:    GuardHearingDone,
 		holds:    func(f Facts, _ StepID) bool { return f.HearingDone },
-		sentence: "The party has not been heard on the draft; send it for comments first.",
-		swedish:  "Parten har inte fått yttra sig över utkastet; kommunicera det först.",
+		sentence: "The party has not been heard on the outcome and the measures that the draft now holds; send it for comments first.",
+		swedish:  "Parten har inte fått yttra sig över det utfall och de åtgärder som utkastet nu innehåller; kommunicera det först.",
 	},
 	{
 		guard: GuardHearingDoneOrSkipped,
@@ -245,8 +245,8 @@ var guardRules = []guardRule{
 			return f.HearingDone || f.HearingSkipped || f.Given["hearing_skip_reason"]
 		},
 		metBy:    "hearing_skip_reason",
-		sentence: "The party has not been heard on the draft; send it for comments, or give the reason to decide without.",
-		swedish:  "Parten har inte fått yttra sig över utkastet; kommunicera det, eller ange skälet att besluta ändå.",
+		sentence: "The party has not been heard on the outcome and the measures that the draft now holds; send it for comments, or give the reason to decide without (FL § 25).",
+		swedish:  "Parten har inte fått yttra sig över det utfall och de åtgärder som utkastet nu innehåller; kommunicera det, eller ange skälet att besluta ändå (25 § förvaltningslagen).",
 	},
 	{
 		guard:    GuardOSSLead,
