@@ -88,48 +88,51 @@ func (b *Board) facetCount(q Query, viewer Actor, now time.Time) *facetCount {
 // group is the one group whose filter a case does not pass, or facetGroups when it
 // passes all; a case that fails two groups counts nowhere.
 func (f *facetCount) group(r *row) (group int, ok bool) {
-	if r.marks&f.rest.unwanted != 0 {
-		return 0, false
-	}
+	failed := 0
 	group = facetGroups
-	for k, fails := range [facetGroups]bool{
-		byPhase: r.marks&f.phase != 0, byPriority: r.marks&f.priority != 0, byLate: r.marks&f.late != 0,
-		byOverdue:  f.overdue != nil && r.overdue(f.now) != *f.overdue,
-		byAssignee: f.nobody || (r.assignee^f.assignee)&f.ofAssignee != 0,
-	} {
-		if !fails {
-			continue
-		}
-		if group != facetGroups {
-			return 0, false
-		}
-		group = k
+	fails := func(of int) { failed, group = failed+1, of }
+	if r.marks&f.phase != 0 {
+		fails(byPhase)
 	}
-	return group, true
+	if r.marks&f.priority != 0 {
+		fails(byPriority)
+	}
+	if r.marks&f.late != 0 {
+		fails(byLate)
+	}
+	if f.overdue != nil && r.overdue(f.now) != *f.overdue {
+		fails(byOverdue)
+	}
+	if f.nobody || (r.assignee^f.assignee)&f.ofAssignee != 0 {
+		fails(byAssignee)
+	}
+	return group, failed <= 1 && r.marks&f.rest.unwanted == 0
 }
 
 func (f *facetCount) count(r *row, failed int) {
-	in := func(group int) bool { return failed == facetGroups || failed == group }
-	if failed == facetGroups {
-		f.out.Wanted++
+	all := failed == facetGroups
+	if all || failed == byPhase {
+		f.states[bits.TrailingZeros64(r.marks&stateMarks.all)&63]++
 	}
-	if in(byPhase) {
-		f.states[bits.TrailingZeros64(r.marks&stateMarks.all)]++
-		f.out.AnyPhase++
+	if all || failed == byPriority {
+		f.priorities[bits.TrailingZeros64(r.marks&priorityMarks.all)&63]++
 	}
-	if in(byPriority) {
-		f.priorities[bits.TrailingZeros64(r.marks&priorityMarks.all)]++
-	}
-	if in(byLate) && r.marks&markLate != 0 {
+	if (all || failed == byLate) && r.marks&markLate != 0 {
 		f.out.Late++
 	}
-	if in(byOverdue) && r.overdue(f.now) {
+	if (all || failed == byOverdue) && r.overdue(f.now) {
 		f.out.Overdue++
 	}
-	if in(byAssignee) && r.assignee == 0 {
-		f.out.Unheld++
-	} else if in(byAssignee) && r.assignee == f.me {
-		f.out.Mine++
+	if all || failed == byAssignee {
+		switch r.assignee {
+		case 0:
+			f.out.Unheld++
+		case f.me:
+			f.out.Mine++
+		}
+	}
+	if all {
+		f.out.Wanted++
 	}
 }
 
@@ -137,6 +140,9 @@ func (f *facetCount) count(r *row, failed int) {
 func (f *facetCount) done() Facets {
 	out := f.out
 	out.Phase, out.Priority = map[workflow.Phase]int{}, map[workflow.Priority]int{}
+	for _, n := range f.states {
+		out.AnyPhase += n
+	}
 	for s, mark := range stateMarks.bit {
 		if s.Phase() != "" {
 			out.Phase[s.Phase()] += f.states[bits.TrailingZeros64(mark)]

@@ -199,3 +199,34 @@ func TestFacetsCountWhatTheLinksLeadTo(t *testing.T) {
 		}
 	})
 }
+
+// What the overview and the filters of a list cost with 100,000 cases.
+func BenchmarkOverview(b *testing.B) {
+	board := cases.NewBoard()
+	for n := range 100_000 {
+		board.Put(cases.Summary{
+			ID: fmt.Sprintf("%026d", n), Version: 1, Number: fmt.Sprint("PUI-2026-", n), State: workflow.States()[1+n%12], Priority: workflow.P2,
+			Controller: fmt.Sprint("Kommun ", n%300), ReceivedAt: begin.Add(-time.Duration(n) * 5 * time.Minute), Assignee: fmt.Sprint("caseworker", n%20), Late: n%7 == 0,
+		})
+	}
+	yes := true
+	b.Run("overview", func(b *testing.B) {
+		for b.Loop() {
+			board.Overview(overviewer, begin, time.UTC, true)
+		}
+	})
+	b.Run("facets", func(b *testing.B) {
+		for b.Loop() {
+			if _, err := board.Facets(cases.Query{Phases: []workflow.Phase{workflow.PhaseTriage}, Late: &yes, Text: "kommun 7"}, overviewer, begin); err != nil {
+				b.Fatal(err)
+			}
+		}
+	})
+	b.Run("facets of all", func(b *testing.B) {
+		for b.Loop() {
+			if _, err := board.Facets(cases.Query{}, overviewer, begin); err != nil {
+				b.Fatal(err)
+			}
+		}
+	})
+}
