@@ -96,7 +96,8 @@ func TestLoad_SecretFromAFile(t *testing.T) {
 		{"the other one empty", Sources{Env: []string{"VAKA_MONGO_URI=", "VAKA_MONGO_URI_FILE=" + file(uri)}}, ""},
 		{
 			"a later source over an earlier one's file",
-			Sources{Env: []string{"VAKA_MONGO_URI_FILE=" + file("mongodb://other")}, Flags: map[string]string{"mongo_uri": uri}}, "",
+			Sources{Env: []string{"VAKA_MONGO_URI_FILE=" + file("mongodb://other")}, Flags: map[string]string{"mongo_uri": uri}},
+			"",
 		},
 		{
 			"missing",
@@ -104,31 +105,38 @@ func TestLoad_SecretFromAFile(t *testing.T) {
 			"mongo_uri (VAKA_MONGO_URI_FILE): the file named for it does not exist",
 		},
 		{
-			"empty", Sources{Env: []string{"VAKA_MONGO_URI_FILE=" + file("\n")}},
+			"empty",
+			Sources{Env: []string{"VAKA_MONGO_URI_FILE=" + file("\n")}},
 			"mongo_uri (VAKA_MONGO_URI_FILE): the file named for it is empty",
 		},
 		{
-			"a folder", Sources{Env: []string{"VAKA_MONGO_URI_FILE=" + t.TempDir()}},
+			"a folder",
+			Sources{Env: []string{"VAKA_MONGO_URI_FILE=" + t.TempDir()}},
 			"mongo_uri (VAKA_MONGO_URI_FILE): the file named for it cannot be read as a file",
 		},
 		{
-			"two lines", Sources{Env: []string{"VAKA_MONGO_URI_FILE=" + file(uri+"\n# comment")}},
+			"two lines",
+			Sources{Env: []string{"VAKA_MONGO_URI_FILE=" + file(uri+"\n# comment")}},
 			"mongo_uri (VAKA_MONGO_URI_FILE): the file named for it must hold the secret as one line of text",
 		},
 		{
-			"not text", Sources{Env: []string{"VAKA_MONGO_URI_FILE=" + file("\xff\xfe")}},
+			"not text",
+			Sources{Env: []string{"VAKA_MONGO_URI_FILE=" + file("\xff\xfe")}},
 			"mongo_uri (VAKA_MONGO_URI_FILE): the file named for it must hold the secret as one line of text",
 		},
 		{
-			"huge", Sources{Env: []string{"VAKA_MONGO_URI_FILE=" + file(strings.Repeat("x", maxSecret+1))}},
+			"huge",
+			Sources{Env: []string{"VAKA_MONGO_URI_FILE=" + file(strings.Repeat("x", maxSecret+1))}},
 			"mongo_uri (VAKA_MONGO_URI_FILE): the file named for it is larger than 64 KiB",
 		},
 		{
-			"both in the environment", Sources{Env: []string{"VAKA_MONGO_URI=" + uri, "VAKA_MONGO_URI_FILE=" + file(uri)}},
+			"both in the environment",
+			Sources{Env: []string{"VAKA_MONGO_URI=" + uri, "VAKA_MONGO_URI_FILE=" + file(uri)}},
 			"mongo_uri (VAKA_MONGO_URI_FILE): give either VAKA_MONGO_URI_FILE or VAKA_MONGO_URI, not both",
 		},
 		{
-			"both as flags", Sources{Flags: map[string]string{"mongo_uri": uri, "mongo_uri_file": "uri"}},
+			"both as flags",
+			Sources{Flags: map[string]string{"mongo_uri": uri, "mongo_uri_file": "uri"}},
 			"mongo_uri (--mongo-uri-file): give either --mongo-uri-file or --mongo-uri, not both",
 		},
 	} {

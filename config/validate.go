@@ -107,7 +107,8 @@ func (c Config) ruleTable() []rule {
 		{"metrics_listen", c.MetricsListen != "" && !isListen(c.MetricsListen), "must be host:port, such as 127.0.0.1:9464, or off", nil},
 		{
 			"metrics_listen", c.MetricsListen != "" && c.MetricsListen == c.Listen && !strings.HasSuffix(c.Listen, ":0"),
-			"must be another address or port than listen", []string{"listen"},
+			"must be another address or port than listen",
+			[]string{"listen"},
 		},
 		{"data", c.Data == "", "must be the path of a directory", nil},
 		{"mongo_uri", c.MongoURI == "" && c.Store == "mongo", "must be given, because store is mongo", []string{"store"}},
@@ -126,7 +127,8 @@ func (c Config) ruleTable() []rule {
 		{"supervision_prefix", !numberPrefix.MatchString(c.SupervisionPrefix), "must be 1 to 8 capital letters", nil},
 		{
 			"supervision_prefix", c.SupervisionPrefix == c.CasePrefix,
-			"must be another than case_prefix, or two records could have one number", []string{"case_prefix"},
+			"must be another than case_prefix, or two records could have one number",
+			[]string{"case_prefix"},
 		},
 	}
 }
