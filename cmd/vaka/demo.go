@@ -28,11 +28,18 @@ Examples:
 // demoData is where a demo keeps its data unless --data says otherwise.
 const demoData = "./demo-data"
 
+// demoMetrics leaves the usual port of the metrics to a real installation beside
+// the demo.
+const demoMetrics = "127.0.0.1:0"
+
 // Run tells the scenario where it is not told yet, and serves.
 func (c *demoCommand) Run(ctx context.Context, t Terminal) error {
 	flags := c.flags()
 	if flags["data"] == "" {
 		flags["data"] = demoData
+	}
+	if flags["metrics_listen"] == "" {
+		flags["metrics_listen"] = demoMetrics
 	}
 	conf, err := loadSettings(t, c.Config, flags)
 	if err != nil {

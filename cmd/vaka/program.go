@@ -163,6 +163,9 @@ func (p *Program) URL() string {
 // after such an end.
 func (p *Program) Run(ctx context.Context) error {
 	fmt.Fprintln(p.options.Out, "listening on "+p.URL())
+	if p.metering != nil {
+		fmt.Fprintf(p.options.Out, "metrics on http://%s/metrics\n", p.metering.Addr())
+	}
 	failed := make(chan error, 2)
 	p.serve(failed)
 
