@@ -41,6 +41,9 @@ func (c *demoCommand) Run(ctx context.Context, t Terminal) error {
 	if flags["metrics_listen"] == "" {
 		flags["metrics_listen"] = demoMetrics
 	}
+	if flags["log_level"] == "" {
+		flags["log_level"] = "warn" // a line for each request would hide where to go
+	}
 	conf, err := loadSettings(t, c.Config, flags)
 	if err != nil {
 		return err
