@@ -228,6 +228,15 @@ func TestAnyWalk(t *testing.T) {
 			reached[w.last.State]++
 		}
 		o.sound(w.kin)
+		in := 0
+		for _, m := range o.load(w.kin).Merged {
+			if m.Case == w.id && m.Status == cases.MergeDone {
+				in++
+			}
+		}
+		if merged := w.last.State == workflow.StateMerged; in > 1 || merged != (in == 1) {
+			t.Fatalf("in %s, and %d times a member of its master", w.last.State, in)
+		}
 		if err := otherRules(t, o).Heal(o.t.Context(), w.id); err != nil {
 			t.Fatal(err)
 		}

@@ -40,7 +40,8 @@ type Summary struct {
 	Named             []string          `json:"named,omitempty"`
 	Submitter         string            `json:"submitter,omitempty"` // of a notification: the account that filed it
 	Unit              string            `json:"unit,omitempty"`      // only with a verified mandate
-	Merging           bool              `json:"merging"`             // a merge into it waits to be carried on
+	Merging           bool              `json:"merging"`             // a merge into it, or its undoing, waits to be carried on
+	Unread            bool              `json:"unread"`              // something came in after the end that nobody has dealt with
 }
 
 // DueClock is an open clock in a summary.
@@ -66,6 +67,7 @@ func (c *Case) Summary() Summary {
 		Episode: c.Episode, Source: c.Source, Controller: c.Party.Label(), ControllerKey: c.Party.Key(),
 		Sector: c.Party.Sector, ReceivedAt: c.OpenedAt, UpdatedAt: c.UpdatedAt, Late: c.Late(),
 		Assignee: c.Assignee, Incident: c.Incident, Secret: c.Secret, Named: c.Named,
+		Merging: slices.ContainsFunc(c.Merged, Member.pending), Unread: c.Unread > 0,
 	}
 	if n := c.Latest(); n != nil {
 		s.Submitter = c.OpenedBy
@@ -81,7 +83,6 @@ func (c *Case) Summary() Summary {
 		s.Clocks = append(s.Clocks, DueClock{ID: k.ID, Kind: k.Kind, DueAt: k.DueAt})
 	}
 	slices.SortFunc(s.Clocks, func(a, b DueClock) int { return a.DueAt.Compare(b.DueAt) })
-	s.Merging = slices.ContainsFunc(c.Merged, func(m Member) bool { return m.Status == MergeIntended })
 	return s
 }
 
@@ -292,10 +293,11 @@ func (b *Board) Repeats(controllerKey, what string, since, until time.Time, most
 }
 
 // Pending are the cases in which a rule may have to act at now: those in an
-// untimed state, those in a timed state of which a clock has run out, and those
-// into which a merge waits to be carried on.
+// untimed state, those in a timed state of which a clock has run out, those
+// into which a merge waits to be carried on, and the merged ones of which the
+// master may not know yet what came in.
 func (b *Board) Pending(now time.Time, timed, untimed []workflow.State) []Summary {
-	at, always := now.UnixMilli(), markMerging
+	at, always, merged := now.UnixMilli(), markMerging, stateMarks.of(workflow.StateMerged)
 	var when uint64
 	for _, s := range untimed {
 		always |= stateMarks.of(s)
@@ -308,7 +310,8 @@ func (b *Board) Pending(now time.Time, timed, untimed []workflow.State) []Summar
 	var out []Summary
 	for i := range b.rows {
 		r := &b.rows[i]
-		if r.marks&always != 0 || r.marks&when != 0 && r.overdue(at) {
+		untold := r.marks&markUnread != 0 && r.marks&merged != 0
+		if r.marks&always != 0 || r.marks&when != 0 && r.overdue(at) || untold {
 			out = append(out, b.summary(int32(i)))
 		}
 	}

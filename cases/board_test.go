@@ -35,7 +35,7 @@ func drawSummary(t *rapid.T, n int) cases.Summary {
 		Cause:      anyOf[string](t, []string{"", "EXTERNAL_MALICIOUS", "INTERNAL_NON_MALICIOUS"}, "cause"),
 		Sector:     anyOf[cases.SectorOfActivity](t, append([]string{""}, cases.SectorOfActivity("").Codes()[:3]...), "sector"),
 		ReceivedAt: at("received"), UpdatedAt: at("updated"),
-		Late: rapid.Bool().Draw(t, "late"), FiledLate: rapid.Bool().Draw(t, "filed late"), Merging: rapid.Bool().Draw(t, "merging"),
+		Late: rapid.Bool().Draw(t, "late"), FiledLate: rapid.Bool().Draw(t, "filed late"), Merging: rapid.Bool().Draw(t, "merging"), Unread: rapid.Bool().Draw(t, "unread"),
 		Assignee: anyOf[string](t, []string{"", "caseworker", "caseworker2"}, "assignee"),
 		Incident: anyOf[string](t, []string{"", "i1"}, "incident"), Secret: rapid.Bool().Draw(t, "secret"),
 		Submitter: anyOf[string](t, []string{"", "dpo", "dpo2"}, "submitter"), Unit: anyOf[string](t, []string{"", "u1", "u2"}, "unit"),
@@ -61,7 +61,7 @@ func drawQuery(t *rapid.T) cases.Query {
 	}
 	q := cases.Query{
 		Assignee: anyOf[string](t, []string{"", "", "none", "caseworker", "nobody"}, "q assignee"),
-		Incident: anyOf[string](t, []string{"", "", "i1", "i2"}, "q incident"), Late: flag("q late"), Overdue: flag("q overdue"),
+		Incident: anyOf[string](t, []string{"", "", "i1", "i2"}, "q incident"), Late: flag("q late"), Overdue: flag("q overdue"), Unread: flag("q unread"),
 		Text:  anyOf[string](t, []string{"", "", "åkeri", "ÄRENDE 7", "pui-2026-1", "di-7", "zz", "a"}, "q text"),
 		Sort:  anyOf[cases.SortKey](t, cases.SortKey("").Codes(), "sort"),
 		Limit: rapid.IntRange(1, 7).Draw(t, "limit"),
@@ -109,7 +109,7 @@ func naive(s cases.Summary, q cases.Query, a cases.Actor, now time.Time) bool {
 	return listed(q.States, s.State) && listed(q.Phases, s.Phase) && listed(q.Priorities, s.Priority) && listed(q.Sectors, s.Sector) &&
 		(q.Assignee == "" || q.Assignee == s.Assignee || q.Assignee == "none" && s.Assignee == "") &&
 		(q.Incident == "" || q.Incident == s.Incident) &&
-		(q.Late == nil || *q.Late == s.Late) && (q.Overdue == nil || *q.Overdue == overdue) &&
+		(q.Late == nil || *q.Late == s.Late) && (q.Overdue == nil || *q.Overdue == overdue) && (q.Unread == nil || *q.Unread == s.Unread) &&
 		(q.ReceivedFrom.IsZero() || !s.ReceivedAt.Before(q.ReceivedFrom)) &&
 		(q.ReceivedTo.IsZero() || s.ReceivedAt.Before(q.ReceivedTo)) && found
 }
@@ -182,7 +182,7 @@ func TestBoardAgainstNaive(t *testing.T) {
 		}
 		viewer, q := rapid.SampledFrom(viewers).Draw(t, "viewer"), drawQuery(t)
 		if !viewer.Staff() {
-			q.States, q.Priorities, q.Assignee, q.Incident, q.Late, q.Overdue = nil, nil, "", "", nil, nil
+			q.States, q.Priorities, q.Assignee, q.Incident, q.Late, q.Overdue, q.Unread = nil, nil, "", "", nil, nil, nil
 			q.Sort = anyOf[cases.SortKey](t, []string{"received_at", "-received_at"}, "own sort")
 		}
 		var want []cases.Summary
@@ -228,7 +228,7 @@ func TestBoardCountsAndPending(t *testing.T) {
 			s.Version, s.Cause = 2, anyOf[string](t, []string{"", "EXTERNAL_MALICIOUS"}, "new cause")
 			b.Put(s)
 			overdue := len(s.Clocks) > 0 && s.Clocks[0].DueAt.Before(begin)
-			if s.Merging || slices.Contains(untimed, s.State) || overdue && slices.Contains(timed, s.State) {
+			if s.Merging || s.Unread && s.State == workflow.StateMerged || slices.Contains(untimed, s.State) || overdue && slices.Contains(timed, s.State) {
 				pending = append(pending, s.ID)
 			}
 			if s.ReceivedAt.Before(begin) {
@@ -248,6 +248,9 @@ func TestBoardCountsAndPending(t *testing.T) {
 			}
 			if overdue {
 				want.Overdue++
+			}
+			if s.Unread {
+				want.Unread++
 			}
 		}
 		if diff := cmp.Diff(want, b.Counts(lawyer, begin)); diff != "" {
@@ -275,7 +278,7 @@ func TestBoardTellsThePartyNothing(t *testing.T) {
 	b := cases.NewBoard()
 	s := cases.Summary{
 		ID: "a", Version: 1, State: workflow.StateTriage, Phase: workflow.PhaseTriage, Priority: workflow.P1, Submitter: "dpo",
-		Number: "PUI-2026-1", DiaryNumber: "DI-2026-99", SupervisionNumber: "TS-2026-5", Late: true, ReceivedAt: begin,
+		Number: "PUI-2026-1", DiaryNumber: "DI-2026-99", SupervisionNumber: "TS-2026-5", Late: true, Unread: true, ReceivedAt: begin,
 	}
 	b.Put(s)
 	yes := true
@@ -286,6 +289,7 @@ func TestBoardTellsThePartyNothing(t *testing.T) {
 		{Incident: "i"},
 		{Late: &yes},
 		{Overdue: &yes},
+		{Unread: &yes},
 		{Sort: cases.SortPriority},
 		{Sort: cases.SortNextDue},
 	} {
@@ -301,7 +305,7 @@ func TestBoardTellsThePartyNothing(t *testing.T) {
 		}
 	}
 	counts := b.Counts(notifier, begin)
-	if counts.Total != 1 || len(counts.State)+len(counts.Priority)+counts.Late+counts.Overdue != 0 || counts.Phase[workflow.PhaseTriage] != 1 {
+	if counts.Total != 1 || len(counts.State)+len(counts.Priority)+counts.Late+counts.Overdue+counts.Unread != 0 || counts.Phase[workflow.PhaseTriage] != 1 {
 		t.Errorf("%+v", counts)
 	}
 }

@@ -123,6 +123,8 @@ const (
 	markFiledLate
 	markSecret
 	markMerging
+	markUnread
+	markRead
 )
 
 func (b *Board) rowOf(s *Summary) row {
@@ -133,10 +135,13 @@ func (b *Board) rowOf(s *Summary) row {
 		incident: b.words.of(s.Incident),
 		sub:      b.words.of(s.Submitter),
 		unit:     b.words.of(s.Unit),
-		marks:    stateMarks.of(s.State) | priorityMarks.of(s.Priority) | sectorMarks.of(s.Sector) | markInTime,
+		marks:    stateMarks.of(s.State) | priorityMarks.of(s.Priority) | sectorMarks.of(s.Sector) | markInTime | markRead,
 	}
 	if s.Late {
 		r.marks ^= markInTime | markLate
+	}
+	if s.Unread {
+		r.marks ^= markRead | markUnread
 	}
 	if s.FiledLate {
 		r.marks |= markFiledLate
@@ -207,7 +212,7 @@ func (b *Board) summary(i int32) Summary {
 		Sector: SectorOfActivity(text[c.sector]), ReceivedAt: instant(r.received), UpdatedAt: instant(c.updated),
 		Late: r.marks&markLate != 0, FiledLate: r.marks&markFiledLate != 0, Assignee: text[r.assignee], Incident: text[r.incident],
 		Secret: r.marks&markSecret != 0, Named: c.named, Submitter: text[r.sub], Unit: text[r.unit],
-		Merging: r.marks&markMerging != 0,
+		Merging: r.marks&markMerging != 0, Unread: r.marks&markUnread != 0,
 	}
 	s.Phase = s.State.Phase()
 	for _, k := range c.clocks {

@@ -70,9 +70,10 @@ type Case struct {
 	Decision   *Decision             `json:"decision,omitempty"`
 	Judgments  []CourtJudgment       `json:"judgments,omitempty"`
 	Closing    *Closing              `json:"closing,omitempty"`
-	Merged     []Member              `json:"merged,omitempty"`   // cases merged into this one
-	Master     string                `json:"master,omitempty"`   // the case that this one was merged into
-	Commands   map[string]int64      `json:"commands,omitempty"` // keyed commands and the event each became
+	Merged     []Member              `json:"merged,omitempty"`            // cases merged into this one
+	Master     string                `json:"master,omitempty"`            // the case that this one was merged into
+	Unread     int                   `json:"unread_submission,omitempty"` // the newest version that came after the end and that nobody has dealt with
+	Commands   map[string]int64      `json:"commands,omitempty"`          // keyed commands and the event each became
 
 	Assignee string   `json:"assignee,omitempty"`
 	Secret   bool     `json:"secret"`
@@ -160,10 +161,13 @@ const (
 	BasisCorrected JudgementBasis = "CORRECTED" // the controller corrected its awareness
 	BasisAuthority JudgementBasis = "AUTHORITY" // the authority assessed the awareness
 	BasisMerged    JudgementBasis = "MERGED"    // a merge brought an earlier awareness
+	BasisUnmerged  JudgementBasis = "UNMERGED"  // and was undone
 )
 
 // Codes lists the bases of a judgement.
-func (JudgementBasis) Codes() []string { return []string{"FILED", "CORRECTED", "AUTHORITY", "MERGED"} }
+func (JudgementBasis) Codes() []string {
+	return []string{"FILED", "CORRECTED", "AUTHORITY", "MERGED", "UNMERGED"}
+}
 
 // Judgement is how Art. 33(1) was applied once: by which rule set and calendar,
 // from which awareness, with what result. Judgements are added, never changed,
@@ -509,7 +513,23 @@ type Member struct {
 	Body    string     `json:"body,omitempty"`  // digest of a keyed request's body
 	Command string     `json:"command"`         // of the member's step, so that whoever carries it on takes the same one
 	Intent  int64      `json:"intent"`          // sequence of the master's event that intends it
-	Status  string     `json:"status"`          // INTENDED, DONE or ABANDONED
+	Status  string     `json:"status"`          // a stage of a merge
+	Told    int        `json:"told,omitempty"`  // the newest of its versions from after the merge that this case was told of
+	Undo    *Undoing   `json:"undo,omitempty"`  // the newest reopening of the member that was begun
+}
+
+// Undoing is the reopening of a member, which undoes its merge. The case that it
+// was merged into is told of it first.
+type Undoing struct {
+	Case    string       `json:"case"`
+	Number  string       `json:"number"`
+	By      string       `json:"by"`
+	Reason  Text         `json:"reason"`
+	Ground  ReopenGround `json:"ground"`
+	Version int64        `json:"version"` // of the member when it was intended
+	Body    string       `json:"body,omitempty"`
+	Command string       `json:"command"` // of the member's step
+	Intent  int64        `json:"intent"`  // sequence of the master's event that intends it
 }
 
 // The stages of a merge.
@@ -517,6 +537,8 @@ const (
 	MergeIntended  = "INTENDED"
 	MergeDone      = "DONE"
 	MergeAbandoned = "ABANDONED"
+	MergeUndoing   = "UNDOING" // done, and about to be undone
+	MergeUndone    = "UNDONE"
 )
 
 // Bar is a conflict of interest (FL §§ 16-18): the account takes no step.
@@ -545,8 +567,12 @@ func (c *Case) Latest() *Submission {
 
 // Judgement is the judgement of the 72 hours that counts, or nil: the last one,
 // except that a correction by the controller does not undo what the authority
-// found for itself.
+// found for itself. What merges brought to a case without a notification goes when
+// the last of them is undone.
 func (c *Case) Judgement() *Judgement {
+	if len(c.Submissions) == 0 && !slices.ContainsFunc(c.Merged, Member.in) {
+		return nil
+	}
 	for i := len(c.Judgements) - 1; i >= 0; i-- {
 		if j := &c.Judgements[i]; c.Awareness == nil || j.Basis != BasisCorrected {
 			return j

@@ -16,6 +16,7 @@ type Facets struct {
 	Priority map[workflow.Priority]int
 	Overdue  int
 	Late     int
+	Unread   int // ended, with something that came in since
 	Mine     int // assigned to the viewer
 	Unheld   int // assigned to nobody
 }
@@ -26,6 +27,7 @@ const (
 	byPriority
 	byLate
 	byOverdue
+	byUnread
 	byAssignee
 	facetGroups
 )
@@ -56,6 +58,7 @@ type facetCount struct {
 	out                   Facets
 	rest                  *sieve
 	phase, priority, late uint64 // marks that the filter of the group does not want
+	unread                uint64 // the same
 	overdue               *bool
 	assignee, ofAssignee  uint32
 	nobody                bool // the assignee that is asked for has no case at all
@@ -72,6 +75,9 @@ func (b *Board) facetCount(q Query, viewer Actor, now time.Time) *facetCount {
 	if q.Late != nil {
 		f.late = map[bool]uint64{true: markInTime, false: markLate}[*q.Late]
 	}
+	if q.Unread != nil {
+		f.unread = map[bool]uint64{true: markRead, false: markUnread}[*q.Unread]
+	}
 	if q.Assignee != "" {
 		f.ofAssignee = 1<<32 - 1
 		if q.Assignee != NoAssignee {
@@ -80,7 +86,7 @@ func (b *Board) facetCount(q Query, viewer Actor, now time.Time) *facetCount {
 		}
 	}
 	f.me, _ = b.words.find(viewer.Account)
-	q.Phases, q.Priorities, q.Late, q.Overdue, q.Assignee = nil, nil, nil, nil, ""
+	q.Phases, q.Priorities, q.Late, q.Overdue, q.Unread, q.Assignee = nil, nil, nil, nil, nil, ""
 	f.rest = b.sieve(&q, viewer, now)
 	return f
 }
@@ -103,6 +109,9 @@ func (f *facetCount) group(r *row) (group int, ok bool) {
 	if f.overdue != nil && r.overdue(f.now) != *f.overdue {
 		fails(byOverdue)
 	}
+	if r.marks&f.unread != 0 {
+		fails(byUnread)
+	}
 	if f.nobody || (r.assignee^f.assignee)&f.ofAssignee != 0 {
 		fails(byAssignee)
 	}
@@ -122,6 +131,9 @@ func (f *facetCount) count(r *row, failed int) {
 	}
 	if (all || failed == byOverdue) && r.overdue(f.now) {
 		f.out.Overdue++
+	}
+	if (all || failed == byUnread) && r.marks&markUnread != 0 {
+		f.out.Unread++
 	}
 	if all || failed == byAssignee {
 		switch r.assignee {

@@ -16,6 +16,10 @@ const (
 	EventMergeIntended  EventKind = "merge_intended"        // payload Member, on the master
 	EventMergeDone      EventKind = "merge_done"            // payload MergeEnd, on the master
 	EventMergeAbandoned EventKind = "merge_abandoned"       // payload MergeEnd, on the master
+	EventUndoIntended   EventKind = "merge_undo_intended"   // payload Undoing, on the master
+	EventMergeUndone    EventKind = "merge_undone"          // payload MergeEnd, on the master
+	EventUndoAbandoned  EventKind = "merge_undo_abandoned"  // payload MergeEnd, on the master
+	EventMemberFiled    EventKind = "member_filed"          // payload MemberFiled, on the master
 	EventClocksLapsed   EventKind = "clocks_lapsed"         // payload ClockChanges
 )
 
@@ -75,12 +79,20 @@ type Taken struct {
 	Body     string             `json:"body,omitempty"` // digest of a keyed request's body
 }
 
-// MergeEnd tells the master how a merge ended.
+// MergeEnd tells the master how a merge ended, or how the undoing of one did.
 type MergeEnd struct {
 	Case      string     `json:"case"`
-	Intent    int64      `json:"intent"`              // sequence of the merge_intended that it ends
-	Judgement *Judgement `json:"judgement,omitempty"` // where the member was aware earlier
+	Intent    int64      `json:"intent"`              // sequence of the event that intends what it ends
+	Judgement *Judgement `json:"judgement,omitempty"` // where the member was aware earlier, or no longer counts
 	Reason    Text       `json:"reason,omitempty"`
+}
+
+// MemberFiled tells the master of a further submission on a case that was merged
+// into it.
+type MemberFiled struct {
+	Case       string `json:"case"`
+	Number     string `json:"number"`
+	Submission int    `json:"submission"`
 }
 
 // ClockChanges are the clocks that an event starts, ends or moves.
@@ -137,6 +149,17 @@ func (c *Case) applyPayload(e Event, payload any) error {
 		})
 	case EventMergeDone, EventMergeAbandoned:
 		return fold(c, e, payload, c.mergeEnded)
+	case EventUndoIntended:
+		return fold(c, e, payload, c.undoIntended)
+	case EventMergeUndone, EventUndoAbandoned:
+		return fold(c, e, payload, c.undoEnded)
+	case EventMemberFiled:
+		return fold(c, e, payload, func(_ Header, p MemberFiled) error {
+			if m := c.member(p.Case); m != nil {
+				m.Told = max(m.Told, p.Submission)
+			}
+			return nil
+		})
 	case EventClocksLapsed:
 		return fold(c, e, payload, func(h Header, p ClockChanges) error { return c.clocked(h, p) })
 	}
@@ -203,7 +226,9 @@ func (c *Case) prioritised(p PriorityJudgement) {
 
 func (c *Case) filed(h Header, p Filed) error {
 	c.Submissions = append(c.Submissions, p.Submission)
-	c.State = p.To
+	if c.State = p.To; !c.State.Open() {
+		c.Unread = p.Submission.N
+	}
 	if p.Judgement != nil {
 		c.Judgements = append(c.Judgements, *p.Judgement)
 	}
@@ -275,6 +300,31 @@ func (c *Case) mergeEnded(h Header, p MergeEnd) error {
 	for i := range c.Merged {
 		if m := &c.Merged[i]; m.Intent == p.Intent && m.Status == MergeIntended {
 			m.Status = status
+		}
+	}
+	if p.Judgement != nil {
+		c.Judgements = append(c.Judgements, *p.Judgement)
+	}
+	return nil
+}
+
+func (c *Case) undoIntended(h Header, p Undoing) error {
+	if m := c.member(p.Case); m != nil {
+		p.Intent = h.Seq
+		m.Status, m.Undo = MergeUndoing, &p
+	}
+	return nil
+}
+
+func (c *Case) undoEnded(h Header, p MergeEnd) error {
+	for i := range c.Merged {
+		m := &c.Merged[i]
+		if m.Status != MergeUndoing || m.Undo == nil || m.Undo.Intent != p.Intent {
+			continue
+		}
+		m.Status = MergeDone
+		if h.Kind == EventMergeUndone {
+			m.Status = MergeUndone
 		}
 	}
 	if p.Judgement != nil {
@@ -370,8 +420,8 @@ var stepFolds = map[workflow.StepID]func(*Case, Header, Taken){
 			By: h.Actor, At: h.At,
 		}
 	},
-	workflow.StepEditDraft:        foldDraft,
-	workflow.StepSignOff:          func(c *Case, h Header, _ Taken) { c.Draft.SignedBy = h.Actor },
+	workflow.StepEditDraft: foldDraft,
+	workflow.StepSignOff:   func(c *Case, h Header, _ Taken) { c.Draft.SignedBy = h.Actor },
 	workflow.StepSendHearing: func(c *Case, _ Header, _ Taken) {
 		heard := c.Draft.Text.heard()
 		c.Draft.Heard, c.Draft.HeardText = c.Draft.Version, &heard
@@ -391,6 +441,8 @@ var stepFolds = map[workflow.StepID]func(*Case, Header, Taken){
 	workflow.StepJudgmentVaried:   foldJudgment,
 	workflow.StepJudgmentAnnulled: foldJudgment,
 	workflow.StepReopen:           foldReopen,
+	workflow.StepAppealReceived:   foldAppeal,
+	workflow.StepFileFollowUp:     func(c *Case, _ Header, _ Taken) { c.Unread = 0 },
 	workflow.StepAcceptWithdrawal: foldWithdrawal,
 	workflow.StepRefuseWithdrawal: foldWithdrawal,
 	workflow.StepAssessRisk: func(c *Case, h Header, p Taken) {
@@ -529,13 +581,19 @@ func foldJudgment(c *Case, h Header, p Taken) {
 // withdraw that nobody answered still waits.
 func foldReopen(c *Case, _ Header, _ Taken) {
 	c.Episode++
-	c.Closing, c.Decision, c.Draft, c.Memo, c.Master = nil, nil, nil, nil, ""
+	c.Closing, c.Decision, c.Draft, c.Memo, c.Master, c.Unread = nil, nil, nil, nil, "", 0
 	if c.Withdrawal != nil && c.Withdrawal.Answer != "" {
 		c.Withdrawal = nil
 	}
 	if o := c.OSS; o != nil {
 		c.OSS = &OneStopShop{Role: o.Role, LeadSA: o.LeadSA, Reason: o.Reason}
 	}
+}
+
+// foldAppeal takes a case that was closed with its decision back as it was before:
+// whoever works on it again has every version before them.
+func foldAppeal(c *Case, _ Header, _ Taken) {
+	c.Closing, c.Master, c.Unread = nil, "", 0
 }
 
 func foldWithdrawal(c *Case, h Header, p Taken) {

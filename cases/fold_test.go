@@ -59,6 +59,11 @@ func everyEvent(t testing.TB) [][]cases.Event {
 	}
 	o.take(caseworker, ids[1], workflow.StepRefuseWithdrawal, cases.StepData{})
 	o.take(supervisor, ids[2], workflow.StepMerge, cases.StepData{MasterCase: ids[1]})
+	if _, err := o.follow(notifier, ids[2], cases.SubmissionSupplement, nil); err != nil {
+		t.Fatal(err)
+	}
+	o.sweep()
+	o.take(supervisor, ids[2], workflow.StepFileFollowUp, cases.StepData{})
 	o.take(supervisor, ids[2], workflow.StepReopen, cases.StepData{Ground: cases.GroundMergeUndone})
 	var all [][]cases.Event
 	for _, id := range ids {

@@ -65,48 +65,78 @@ func (s *Service) intend(ctx context.Context, master string, intent *Member) (st
 	return m.ID, nil
 }
 
+// carryOn carries a merge, or its undoing, on from wherever it stands.
+func (s *Service) carryOn(ctx context.Context, master string, m Member) error {
+	var err error
+	if m.Status == MergeUndoing {
+		_, err = s.carryUndo(ctx, master, *m.Undo)
+	} else {
+		_, err = s.carryMerge(ctx, master, m)
+	}
+	return err
+}
+
 // carryMerge takes the member's step and tells the master, from wherever the
-// merge stands. Doing it twice does nothing twice: the step is the event that
-// follows the version on which it was decided, or it never is, and the master
-// ends an intent only once.
+// merge stands.
 func (s *Service) carryMerge(ctx context.Context, master string, m Member) (*Case, error) {
-	c, err := s.find(ctx, m.Case)
+	return s.carry(ctx, carried{
+		member: m.Case, version: m.Version, step: workflow.StepMerge, to: workflow.StateMerged,
+		by: m.By, reason: m.Reason, data: StepData{MasterCase: master}, command: Command{ID: m.Command, Body: m.Body},
+		end: func(next *Header) error {
+			return s.endMerge(ctx, master, m, next != nil && next.Command == m.Command)
+		},
+	})
+}
+
+// carried is a member's step that its master was told of before it was taken.
+type carried struct {
+	member  string
+	version int64 // of the member on which the step was decided
+	step    workflow.StepID
+	to      workflow.State
+	by      string
+	reason  Text
+	data    StepData
+	command Command
+	end     func(next *Header) error // tells the master, by the event after that version
+}
+
+// carry takes the member's step and tells the master. Doing it twice does nothing
+// twice: the step is the event that follows the version on which it was decided,
+// or it never is, and the master ends an intent only once. The case is nil when
+// the step was not taken by this command.
+func (s *Service) carry(ctx context.Context, k carried) (*Case, error) {
+	c, err := s.find(ctx, k.member)
 	if err != nil {
 		return nil, err
 	}
-	if c.Version == m.Version {
-		err := s.append(ctx, c, c.ID, Entry{
-			Kind: EventKind(workflow.StepMerge), At: s.now(), Actor: m.By, Command: m.Command,
-			Payload: s.mergeStep(c, master, m),
-		})
+	if c.Version == k.version {
+		r := StepRequest{Step: k.step, Reason: k.reason, Data: k.data, Command: k.command}
+		taken, _ := s.effects(Actor{Account: k.by}, c, r, k.to, s.now())
+		e := Entry{Kind: EventKind(k.step), At: s.now(), Actor: k.by, Command: k.command.ID, Payload: taken}
+		err := s.append(ctx, c, c.ID, e)
 		if err == nil {
-			return c, s.endMerge(ctx, master, m, true)
+			return c, k.end(&Header{Kind: e.Kind, Command: e.Command})
 		}
 		if !errors.Is(err, ErrExists) {
 			return nil, Unavailable(err)
 		}
 	}
-	next, err := s.store.Events(ctx, m.Case, m.Version+1)
+	events, err := s.store.Events(ctx, k.member, k.version+1)
 	if err != nil {
-		return nil, Unavailable(fmt.Errorf("events of %s: %w", m.Case, err))
+		return nil, Unavailable(fmt.Errorf("events of %s: %w", k.member, err))
 	}
-	if c, err = s.find(ctx, m.Case); err != nil {
+	if c, err = s.find(ctx, k.member); err != nil {
 		return nil, err
 	}
-	if len(next) > 0 && next[0].Header.Command == m.Command {
-		return c, s.endMerge(ctx, master, m, true)
+	var next *Header
+	if len(events) > 0 {
+		next = &events[0].Header
 	}
-	return nil, errors.Join(s.endMerge(ctx, master, m, false), stale(c))
-}
-
-// mergeStep is the member's step into the state MERGED.
-func (s *Service) mergeStep(c *Case, master string, m Member) Taken {
-	r := StepRequest{
-		Step: workflow.StepMerge, Reason: m.Reason, Data: StepData{MasterCase: master},
-		Command: Command{ID: m.Command, Body: m.Body},
+	if next != nil && next.Command == k.command.ID {
+		return c, k.end(next)
 	}
-	t, _ := s.effects(Actor{Account: m.By}, c, r, workflow.StateMerged, s.now())
-	return t
+	return nil, errors.Join(k.end(next), stale(c))
 }
 
 // endMerge tells the master how the merge ended. Where the member was aware
@@ -162,7 +192,7 @@ func (s *Service) judgeMerged(c *Case, m Member) *Judgement {
 // the cases that were merged into c.
 func (c *Case) earliest(aware, filed time.Time) (time.Time, time.Time) {
 	for _, m := range c.Merged {
-		if m.Status == MergeDone && m.AwareAt != nil && m.Filed != nil {
+		if m.in() && m.AwareAt != nil && m.Filed != nil {
 			aware, filed = earlier(aware, *m.AwareAt), earlier(filed, *m.Filed)
 		}
 	}

@@ -69,6 +69,10 @@ func TestMergeKeepsTheEarliest(t *testing.T) {
 	if c.State != workflow.StateTriage || c.Master != "" || c.Episode != 2 {
 		t.Fatalf("%+v", c)
 	}
+	if m = o.load(master); m.Merged[0].Status != cases.MergeUndone || m.Judgement().Basis != cases.BasisUnmerged ||
+		!m.Judgement().AwareAt.Equal(m.Latest().Notification.AwareAt) || !m.Judgement().EffectiveAt.Equal(m.Submissions[0].ReceivedAt) {
+		t.Fatalf("the member still counts: %+v, %+v", m.Merged, m.Judgement())
+	}
 	o.take(supervisor, member, workflow.StepMerge, cases.StepData{MasterCase: master})
 	o.sound(master)
 	o.sound(member)
@@ -88,6 +92,10 @@ func TestMergeIntoACaseWithoutANotification(t *testing.T) {
 	o.take(supervisor, member, workflow.StepMerge, cases.StepData{MasterCase: lead.ID})
 	if m := o.load(lead.ID); m.Judgement() == nil || !m.Late() {
 		t.Fatalf("%+v", m.Judgements)
+	}
+	o.take(supervisor, member, workflow.StepReopen, cases.StepData{Ground: cases.GroundMergeUndone})
+	if m := o.load(lead.ID); m.Judgement() != nil || m.Late() || len(m.Judgements) != 1 {
+		t.Fatalf("72 hours without a notification: %+v", m.Judgement())
 	}
 	o.sound(lead.ID)
 }

@@ -359,6 +359,9 @@ func (o *office) lawful(c *cases.Case) {
 	if !c.State.Open() && (len(c.OpenClocks()) > 0 || c.OpenRequest() != nil) {
 		o.t.Fatalf("something runs in a case in %s: %+v %+v", c.State, c.OpenClocks(), c.OpenRequest())
 	}
+	if c.Unread > 0 && (c.State.Open() || c.Unread > len(c.Submissions)) {
+		o.t.Fatalf("version %d of %d is unread in a case in %s", c.Unread, len(c.Submissions), c.State)
+	}
 	seen := map[string]bool{}
 	for _, k := range c.Clocks {
 		if seen[k.ID] {

@@ -184,6 +184,7 @@ func TestFacetsCountWhatTheLinksLeadTo(t *testing.T) {
 			AnyPhase: count(func(q *cases.Query) { q.Phases = nil }),
 			Late:     count(func(q *cases.Query) { q.Late = &yes }),
 			Overdue:  count(func(q *cases.Query) { q.Overdue = &yes }),
+			Unread:   count(func(q *cases.Query) { q.Unread = &yes }),
 			Mine:     count(func(q *cases.Query) { q.Assignee = viewer.Account }),
 			Unheld:   count(func(q *cases.Query) { q.Assignee = cases.NoAssignee }),
 		}

@@ -39,6 +39,7 @@ type Query struct {
 	Assignee     string // account id, or "none" for cases without one
 	Late         *bool
 	Overdue      *bool
+	Unread       *bool // something came in after the end that nobody has dealt with
 	Incident     string
 	ReceivedFrom time.Time // inclusive
 	ReceivedTo   time.Time // exclusive
@@ -100,11 +101,11 @@ func (q *Query) allowed(viewer Actor) error {
 		return nil
 	}
 	own := q.Sort == "" || q.Sort == SortNewest || q.Sort == SortOldest
-	if own && len(q.States)+len(q.Priorities) == 0 && q.Assignee == "" && q.Incident == "" && q.Late == nil && q.Overdue == nil {
+	if own && len(q.States)+len(q.Priorities) == 0 && q.Assignee == "" && q.Incident == "" && q.Late == nil && q.Overdue == nil && q.Unread == nil {
 		return nil
 	}
 	return workflow.Refuse(workflow.Forbidden, "staff_only_filter",
-		"Only the authority's staff filter or sort by state, priority, assignee, lateness, clocks or incident. Leave that out.")
+		"Only the authority's staff filter or sort by state, priority, assignee, lateness, clocks, what is unread or incident. Leave that out.")
 }
 
 // normalise fills defaults and reads the cursor.
@@ -352,6 +353,9 @@ func (b *Board) sieve(q *Query, viewer Actor, now time.Time) *sieve {
 	if q.Late != nil {
 		s.unwanted |= map[bool]uint64{true: markInTime, false: markLate}[*q.Late]
 	}
+	if q.Unread != nil {
+		s.unwanted |= map[bool]uint64{true: markRead, false: markUnread}[*q.Unread]
+	}
 	if !q.ReceivedFrom.IsZero() {
 		s.from = q.ReceivedFrom.UnixMilli()
 	}
@@ -452,6 +456,7 @@ type Counts struct {
 	Priority map[workflow.Priority]int `json:"priority"` // of open cases
 	Late     int                       `json:"late"`
 	Overdue  int                       `json:"overdue"`
+	Unread   int                       `json:"unread"` // ended cases in which something came in that nobody has dealt with
 }
 
 // Counts counts what the viewer sees, at now.
@@ -468,6 +473,7 @@ func (b *Board) Counts(viewer Actor, now time.Time) Counts {
 		}
 		cells[cell(r.marks)]++
 		out.Late += int(r.marks >> 63) // markLate
+		out.Unread += int(r.marks / markUnread & 1)
 		overdue := 0
 		if r.overdue(at) {
 			overdue = 1 // in a register: no branch to guess
@@ -482,7 +488,7 @@ func (b *Board) Counts(viewer Actor, now time.Time) Counts {
 		out.add(state, "", cells[cell(s|priorityMarks.other)])
 	}
 	if !seen.all {
-		out.Late, out.Overdue = 0, 0
+		out.Late, out.Overdue, out.Unread = 0, 0, 0
 		clear(out.State)
 		clear(out.Priority)
 	}

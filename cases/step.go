@@ -37,9 +37,12 @@ func (s *Service) Take(ctx context.Context, a Actor, ref string, r StepRequest) 
 	}
 	r.Data = r.Data.settled()
 	var then *Case
-	if r.Step == workflow.StepMerge {
+	switch {
+	case r.Step == workflow.StepMerge:
 		then, err = s.merge(ctx, a, c, r)
-	} else {
+	case r.Step == workflow.StepReopen && c.State == workflow.StateMerged:
+		then, err = s.unmerge(ctx, a, c, r)
+	default:
 		then, err = s.step(ctx, a, c, r)
 	}
 	if errors.Is(err, ErrExists) {
@@ -178,8 +181,9 @@ func (s *Service) facts(ctx context.Context, a Actor, c *Case, reason Text, d *S
 		ConsultationOver:       c.clockOver(now, workflow.ClockObjection, workflow.ClockObjectionRevised),
 		DecisionHasDueMeasures: c.Decision.DueMeasures(), MeasuresDone: !c.Decision.DueMeasures(),
 		AppealPeriodOver: c.Decision != nil && now.After(c.Decision.AppealEndsAt),
-		AccountIsActor:   d.Account == a.Account,
-		Given:            d.given(string(reason)), Outcome: d.Outcome,
+		DecisionStands:   c.decisionStands(), UnreadSubmission: c.Unread > 0,
+		AccountIsActor: d.Account == a.Account,
+		Given:          d.given(string(reason)), Outcome: d.Outcome,
 	}
 	if n := c.Latest(); n != nil {
 		f.NotificationIncomplete = !n.Complete
@@ -199,6 +203,15 @@ func (s *Service) facts(ctx context.Context, a Actor, c *Case, reason Text, d *S
 		}
 	}
 	return f, nil
+}
+
+// decisionStands says whether there is a decision that an appeal can be about: no
+// court has annulled it, and a case that has ended, ended with it.
+func (c *Case) decisionStands() bool {
+	if c.Decision == nil || c.Closing != nil && c.Closing.Outcome != c.Decision.Outcome {
+		return false
+	}
+	return len(c.Judgments) == 0 || c.Judgments[len(c.Judgments)-1].Result != workflow.StepJudgmentAnnulled
 }
 
 // masterFacts looks at the case to merge into. One that the actor may not see is

@@ -53,8 +53,8 @@ var systemRules = []systemRule{
 // appealsOnTheirWay is how many days the system waits after the end of the appeal
 // period before it closes a case. What arrived on the last day is recorded on a
 // later one, and an appeal that was sent to the court in time reaches the authority
-// through it (FL § 45): a case that was closed by then could take it only by being
-// reopened, without its decision. People may close it at once.
+// through it (FL § 45): the wait spares most cases being closed and taken back for
+// it. People may close a case at once.
 const appealsOnTheirWay = 10
 
 // finalAt is when the system takes the decision for final. Once a court has
@@ -98,7 +98,8 @@ func idle(sum *Summary, now time.Time) bool {
 }
 
 // Sweep looks once through the board for cases in which a rule has to act: a
-// clock ran out, a merge waits to be carried on, an owner was found. Several
+// clock ran out, a merge waits to be carried on, an owner was found, a master does
+// not know what came in on a member. Several
 // instances may sweep at once: the unique insert lets each event happen once.
 func (s *Service) Sweep(ctx context.Context) (Swept, error) {
 	now := s.now()
@@ -131,11 +132,13 @@ func (s *Service) sweepCase(ctx context.Context, id string, now time.Time) (acte
 	}
 	s.board.Put(c.Summary()) // it may have been behind what another instance did
 	for _, m := range c.Merged {
-		if m.Status == MergeIntended {
-			_, err := s.carryMerge(ctx, c.ID, m)
-			err = ignoreStale(err)
+		if m.pending() {
+			err := ignoreStale(s.carryOn(ctx, c.ID, m))
 			return err == nil, err
 		}
+	}
+	if c.State == workflow.StateMerged && c.Unread > 0 {
+		return s.tellMaster(ctx, c)
 	}
 	for _, rule := range systemRules {
 		if !rule.due(s, c, now) {

@@ -90,6 +90,18 @@ func sentence(e cases.Event, who string) string {
 		return "The merge is done."
 	case cases.EventMergeAbandoned:
 		return "The merge was abandoned."
+	case cases.EventUndoIntended:
+		return read(e, func(p cases.Undoing) string {
+			return "The undoing of the merge of " + p.Number + " into this case began."
+		})
+	case cases.EventMergeUndone:
+		return "The merge is undone."
+	case cases.EventUndoAbandoned:
+		return "The undoing of the merge was abandoned."
+	case cases.EventMemberFiled:
+		return read(e, func(p cases.MemberFiled) string {
+			return "Version " + strconv.Itoa(p.Submission) + " came in on " + p.Number + ", which was merged into this case."
+		})
 	}
 	step, _ := workflow.StepByID(workflow.StepID(e.Header.Kind))
 	return read(e, func(p cases.Taken) string {

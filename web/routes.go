@@ -189,7 +189,7 @@ var caseRoutes = []route{
 	},
 	{
 		Method: get, Path: "/api/v1/counts", Access: Staff, Tag: tagCases, handle: (*call).counts,
-		Summary: "How many cases there are", Detail: "By state, phase and, for open cases, priority; late and overdue.",
+		Summary: "How many cases there are", Detail: "By state, phase and, for open cases, priority; late, overdue and, for ended cases, with something unread.",
 		Answers: []answer{{Status: 200, What: "The numbers of the cases that the caller may see.", Body: cases.Counts{}}},
 	},
 	{

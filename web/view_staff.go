@@ -59,6 +59,7 @@ type caseView struct {
 	Closing    *cases.Closing              `json:"closing,omitempty"`
 	Merged     []memberView                `json:"merged"`
 	Master     string                      `json:"master,omitempty"`
+	Unread     int                         `json:"unread_submission,omitempty" doc:"The newest version that came after the end and that nobody has dealt with."`
 
 	Assignee string            `json:"assignee,omitempty"`
 	Secret   bool              `json:"secret"`
@@ -100,7 +101,7 @@ type memberView struct {
 	Number string     `json:"number"`
 	By     string     `json:"by"`
 	Reason cases.Text `json:"reason"`
-	Status string     `json:"status" enum:"INTENDED,DONE,ABANDONED"`
+	Status string     `json:"status" enum:"INTENDED,DONE,ABANDONED,UNDOING,UNDONE"`
 }
 
 func submissionOf(c *cases.Case, n int, whole bool) submissionView {
@@ -128,7 +129,7 @@ func (q *call) caseViewOf(c *cases.Case) caseView {
 		Priority: c.Priority, PriorityRules: rulesOf(c), Priorities: list(c.Priorities),
 		Risk: c.Risk, Severity: c.Severity, Awareness: c.Awareness, Delay: c.Delay, OSS: c.OSS, Withdrawal: c.Withdrawal,
 		Opening: c.Opening, Memo: c.Memo, Draft: c.Draft, Decision: c.Decision, Judgments: list(c.Judgments),
-		Closing: c.Closing, Merged: []memberView{}, Master: c.Master,
+		Closing: c.Closing, Merged: []memberView{}, Master: c.Master, Unread: c.Unread,
 		Assignee: c.Assignee, Secret: c.Secret, Named: list(c.Named), Barred: list(c.Barred), Notes: list(c.Notes), Incident: c.Incident,
 	}
 	for i := range c.Submissions {

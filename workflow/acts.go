@@ -22,6 +22,7 @@ const (
 	StepRecordService    StepID = "record_service"
 	StepMeasureDone      StepID = "measure_done"
 	StepRecordObjection  StepID = "record_objection"
+	StepFileFollowUp     StepID = "file_follow_up"
 )
 
 // Secrecy, conflicts of interest, the register and notes outlive the case:
@@ -32,6 +33,13 @@ var acts = []Step{
 		By:       []Grant{byOwner, bySupervisor},
 		Requires: []string{"reason"}, Guards: []Guard{GuardWithdrawalRequested},
 		Law: "practice", Title: "Refuse the withdrawal and go on", TitleSV: "Avslå återkallelsen och fortsätt",
+	},
+	{
+		// The alternative to reopening the case for it.
+		ID: StepFileFollowUp, Row: 30, From: endedStates,
+		By:       []Grant{byOwner, bySupervisor, byRegistrar},
+		Requires: []string{"reason"}, Guards: []Guard{GuardUnreadSubmission},
+		Law: "practice", Title: "File what came in after the end", TitleSV: "Lägg det som inkommit efter avslutet till handlingarna",
 	},
 	{
 		ID: StepEditDraft, From: []State{StateDrafting},

@@ -41,6 +41,8 @@ const (
 	GuardMeasuresDue            Guard = "measures_due"
 	GuardNothingToFollowUp      Guard = "nothing_to_follow_up"
 	GuardAppealPeriodOver       Guard = "appeal_period_over"
+	GuardDecisionStands         Guard = "decision_stands"
+	GuardUnreadSubmission       Guard = "unread_submission"
 	GuardWithdrawalRequested    Guard = "withdrawal_requested"
 	GuardMasterOpen             Guard = "master_open"
 	GuardMasterSameController   Guard = "master_same_controller"
@@ -83,6 +85,9 @@ type Facts struct {
 	DecisionHasDueMeasures bool
 	MeasuresDone           bool
 	AppealPeriodOver       bool
+	DecisionStands         bool // there is a decision, and a case that has ended, ended with it
+
+	UnreadSubmission bool // something came in after the end that nobody has dealt with
 
 	MasterOpen           bool // merge only: the case to merge into is open,
 	MasterSameController bool // concerns the same controller and breach,
@@ -296,6 +301,18 @@ var guardRules = []guardRule{
 		holds:    func(f Facts, _ StepID) bool { return f.AppealPeriodOver },
 		sentence: "The decision can still be appealed; wait until the appeal period is over.",
 		swedish:  "Beslutet kan ännu överklagas; vänta tills överklagandetiden är över.",
+	},
+	{
+		guard:    GuardDecisionStands,
+		holds:    func(f Facts, _ StepID) bool { return f.DecisionStands },
+		sentence: "The case did not end with a decision that stands; there is nothing to appeal. Reopen the case if it is to be examined again.",
+		swedish:  "Ärendet har inte avslutats med ett beslut som står fast; det finns inget att överklaga. Återuppta ärendet om det ska prövas på nytt.",
+	},
+	{
+		guard:    GuardUnreadSubmission,
+		holds:    func(f Facts, _ StepID) bool { return f.UnreadSubmission },
+		sentence: "Nothing that came in after the case had ended waits to be dealt with; there is nothing to file.",
+		swedish:  "Inget som kommit in efter att ärendet avslutats väntar på åtgärd; det finns inget att lägga till handlingarna.",
 	},
 	{
 		guard:    GuardWithdrawalRequested,

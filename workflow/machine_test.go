@@ -43,6 +43,14 @@ var facts = map[Guard]fact{
 		func(f *Facts) { f.Unregistered = false },
 		func(f *Facts) { f.Unregistered = true },
 	},
+	GuardDecisionStands: {
+		func(f *Facts) { f.DecisionStands = true },
+		func(f *Facts) { f.DecisionStands = false },
+	},
+	GuardUnreadSubmission: {
+		func(f *Facts) { f.UnreadSubmission = true },
+		func(f *Facts) { f.UnreadSubmission = false },
+	},
 	GuardHasNotification: {
 		func(f *Facts) { f.NoNotification = false },
 		func(f *Facts) { f.NoNotification = true },

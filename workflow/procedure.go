@@ -273,11 +273,13 @@ var deciding = []Step{
 
 var afterDecision = []Step{
 	{
-		// An order can already be followed up when the appeal arrives.
-		ID: StepAppealReceived, Row: 20, From: []State{StateDecided, StateFollowUp}, To: StateUnderAppeal,
+		// An order can already be followed up when the appeal arrives; or the case is
+		// closed, when the appeal lay with the court (FL 45 §) or the time is restored.
+		ID: StepAppealReceived, Row: 20, From: []State{StateDecided, StateFollowUp, StateClosed}, To: StateUnderAppeal,
 		By:       []Grant{byRegistrar, byOwner},
 		Requires: []string{"received_at"}, Takes: []string{"note"},
-		Law: "FL 40–46 §§; GDPR Art. 78", Title: "Record an appeal", TitleSV: "Notera ett överklagande",
+		Guards: []Guard{GuardDecisionStands},
+		Law:    "FL 40–46 §§; GDPR Art. 78", Title: "Record an appeal", TitleSV: "Notera ett överklagande",
 	},
 	{
 		ID: StepStartFollowUp, Row: 21, From: []State{StateDecided}, To: StateFollowUp,

@@ -41,7 +41,7 @@ func TestTableSaysWhatTheDescriptionSays(t *testing.T) {
 		"17 refer_art65: ART60_CONSULTATION > ART65_DISPUTE by decision_maker",
 		"18 adopt_consulted: ART60_CONSULTATION ART65_DISPUTE > DECIDED by decision_maker",
 		"19 decide: DRAFTING > DECIDED by decision_maker",
-		"20 appeal_received: DECIDED FOLLOW_UP > UNDER_APPEAL by registrar " + owner,
+		"20 appeal_received: DECIDED FOLLOW_UP CLOSED > UNDER_APPEAL by registrar " + owner,
 		"21 start_follow_up: DECIDED > FOLLOW_UP by system " + owner,
 		"22 close_final: DECIDED > CLOSED by " + owner + " supervisor system",
 		"23 judgment_upheld: UNDER_APPEAL > DECIDED by " + owner,
@@ -55,6 +55,7 @@ func TestTableSaysWhatTheDescriptionSays(t *testing.T) {
 		"28 accept_withdrawal: " + before + " > CLOSED by " + owner + " supervisor",
 		"29 reopen: CLOSED TRANSFERRED MERGED > TRIAGE by supervisor",
 		"28 refuse_withdrawal: " + before + " > - by " + owner + " supervisor",
+		"30 file_follow_up: CLOSED TRANSFERRED MERGED > - by " + owner + " supervisor registrar",
 	}
 	var got []string
 	for _, s := range Steps() {
@@ -162,15 +163,43 @@ func TestNoStateIsUnreachableOrADeadEnd(t *testing.T) {
 			t.Errorf("a case in %s can never be worked on again", state)
 		}
 	}
-	if len(reach(StateClosed, func(s Step) bool { return s.ID != StepReopen })) != 1 {
-		t.Error("a closed case is left by something other than reopening it")
+	for _, ended := range endedStates {
+		if len(reach(ended, func(s Step) bool { return s.ID != StepReopen && s.ID != StepAppealReceived })) != 1 {
+			t.Errorf("a case in %s is left by something other than reopening it or an appeal", ended)
+		}
+	}
+}
+
+// From the end an appeal leads back only where the decision stands, so that it is
+// no way round registering, deciding or reopening.
+func TestAppealNeedsADecisionThatStands(t *testing.T) {
+	step, _ := StepByID(StepAppealReceived)
+	if !slices.Contains(step.Guards, GuardDecisionStands) {
+		t.Fatal("an appeal is recorded where nothing is decided")
+	}
+	f := Facts{State: StateClosed, Given: map[string]bool{"received_at": true}}
+	if v := Judge(StepAppealReceived, f, []Role{RoleRegistrar}); v.Allowed || v.Refusal.Code != string(GuardDecisionStands) {
+		t.Errorf("closed without a decision: %+v", v)
+	}
+	f.DecisionStands = true
+	if v := Judge(StepAppealReceived, f, []Role{RoleRegistrar}); !v.Allowed || v.To != StateUnderAppeal {
+		t.Errorf("closed with a decision: %+v", v)
+	}
+	for _, s := range []State{StateTransferred, StateMerged, StateDrafting} {
+		f.State = s
+		if v := Judge(StepAppealReceived, f, []Role{RoleRegistrar}); v.Allowed {
+			t.Errorf("an appeal of a case in %s", s)
+		}
 	}
 }
 
 func TestRegistrationIsNeverSkipped(t *testing.T) {
 	// Without registering, a received case can only be ended, and an ended one
 	// reopens only when it is registered (TestReopenNeedsRegistration).
-	for state := range reach(StateReceived, func(s Step) bool { return s.ID != StepRegister && s.ID != StepReopen }) {
+	around := func(s Step) bool {
+		return s.ID != StepRegister && s.ID != StepReopen && s.ID != StepAppealReceived // TestAppealNeedsADecisionThatStands
+	}
+	for state := range reach(StateReceived, around) {
 		if state != StateReceived && state.Phase() != PhaseClosed {
 			t.Errorf("%s is reached from RECEIVED without registration", state)
 		}
@@ -201,7 +230,9 @@ func TestEndingNeedsOutcomeAndReason(t *testing.T) {
 			t.Errorf("%s ends a case without a reason", s.ID)
 		}
 	}
-	undecided := reach(StateReceived, func(s Step) bool { return s.ID != StepDecide && s.ID != StepAdoptConsulted })
+	undecided := reach(StateReceived, func(s Step) bool {
+		return s.ID != StepDecide && s.ID != StepAdoptConsulted && s.ID != StepAppealReceived // TestAppealNeedsADecisionThatStands
+	})
 	for _, state := range []State{StateDecided, StateFollowUp, StateUnderAppeal} {
 		if undecided[state] {
 			t.Errorf("%s is reached without a decision", state)
