@@ -80,9 +80,22 @@ func (w *walker) fields() map[string][]func(*cases.StepData) {
 		"delay_assessment": {func(d *cases.StepData) { d.DelayAssessment = cases.DelayAccepted }},
 		"named_staff":      {func(d *cases.StepData) { d.NamedStaff = []string{"supervisor", "caseworker"} }, func(d *cases.StepData) { d.NamedStaff = []string{"dpo"} }},
 		"account":          {func(d *cases.StepData) { d.Account = "caseworker2" }, func(d *cases.StepData) { d.Account = "dpo" }},
-		"diary_number":     {func(d *cases.StepData) { d.DiaryNumber = "DI-1" }},
-		"clock":            clocks,
-		"fine_considered":  {func(d *cases.StepData) { d.FineConsidered = true }},
+		"diary_number":     {func(d *cases.StepData) { d.DiaryNumber = "DI-" + w.id }, func(d *cases.StepData) { d.DiaryNumber = "DI-1" }},
+		"sent_at":          {func(d *cases.StepData) { d.SentAt = at(-1) }, func(d *cases.StepData) { d.SentAt = at(-48 * time.Hour) }, func(d *cases.StepData) { d.SentAt = at(time.Hour) }},
+		"imi_due_at":       {func(d *cases.StepData) { d.IMIDueAt = at(500*time.Hour + 1) }, func(d *cases.StepData) { d.IMIDueAt = at(-time.Hour) }},
+		"lead_informed_at": {func(d *cases.StepData) { d.LeadInformedAt = at(-time.Hour + 1) }, func(d *cases.StepData) { d.LeadInformedAt = at(time.Hour) }},
+		"art34":            {func(d *cases.StepData) { d.Art34 = cases.Art34ConditionB }, func(d *cases.StepData) { d.Art34 = cases.Art34NotMet }, func(d *cases.StepData) { d.Art34 = "D" }},
+		"party": {
+			func(d *cases.StepData) {
+				d.Party = &cases.PartyCorrection{Name: "Another AB", LegalForm: cases.FormCompany}
+			},
+			func(d *cases.StepData) {
+				d.Party = &cases.PartyCorrection{Name: "A town", LegalForm: cases.FormMunicipality}
+			},
+			func(d *cases.StepData) { d.Party = &cases.PartyCorrection{Unit: "none"} },
+		},
+		"clock":           clocks,
+		"fine_considered": {func(d *cases.StepData) { d.FineConsidered = true }},
 	}
 }
 

@@ -50,7 +50,7 @@ type Case struct {
 
 	RegisteredAt *time.Time `json:"registered_at,omitempty"` // entered in the diary
 
-	MandateVerified bool         `json:"mandate_verified"` // the filer had a recorded mandate for the unit
+	MandateVerified bool         `json:"mandate_verified"` // whoever has a mandate for the unit sees the case: the filer had one, or a registrar stated the unit
 	Submissions     []Submission `json:"submissions,omitempty"`
 	Judgements      []Judgement  `json:"judgements,omitempty"` // of the 72 hours; Judgement is the one that counts
 	Clocks          []Clock      `json:"clocks,omitempty"`
@@ -62,6 +62,7 @@ type Case struct {
 	Severity   *SeverityAssessment   `json:"severity,omitempty"`
 	Awareness  *AwarenessAssessment  `json:"awareness,omitempty"`
 	Delay      *DelayAssessment      `json:"delay,omitempty"`
+	Art34      *Article34Assessment  `json:"art34,omitempty"`
 	OSS        *OneStopShop          `json:"oss,omitempty"`
 	Withdrawal *Withdrawal           `json:"withdrawal,omitempty"`
 	Opening    *InvestigationOpening `json:"opening,omitempty"`
@@ -309,6 +310,37 @@ const (
 
 // Codes lists the verdicts on a delay.
 func (DelayVerdict) Codes() []string { return []string{"ACCEPTED", "NOT_ACCEPTED", "ASKED_AGAIN"} }
+
+// Article34Finding is the authority's view whether a condition of Art. 34(3) is
+// met, by which people need not be told of a high risk: its letter, or that none is.
+type Article34Finding string
+
+// The findings under Art. 34(3).
+const (
+	Art34ConditionA Article34Finding = "A"       // the data are unintelligible to others
+	Art34ConditionB Article34Finding = "B"       // the high risk is no longer likely
+	Art34ConditionC Article34Finding = "C"       // disproportionate effort; a public communication instead
+	Art34NotMet     Article34Finding = "NOT_MET" // people are to be told (Art. 34(4))
+)
+
+// Codes lists the findings under Art. 34(3).
+func (Article34Finding) Codes() []string { return []string{"A", "B", "C", "NOT_MET"} }
+
+// Article34Assessment is what the authority found under Art. 34(3)-(4).
+type Article34Assessment struct {
+	Finding Article34Finding `json:"finding"`
+	Reason  Text             `json:"reason"`
+	By      string           `json:"by"`
+	At      time.Time        `json:"at"`
+}
+
+// Exempt says whether the authority accepts that people need not be told. That a
+// controller claims a condition makes no exception. Accepting one lowers no
+// priority, since rules only ever raise them: it keeps the rule on people who were
+// not told from firing when the case is looked at again.
+func (a *Article34Assessment) Exempt() bool {
+	return a != nil && (a.Finding == Art34ConditionA || a.Finding == Art34ConditionB || a.Finding == Art34ConditionC)
+}
 
 // OSSRole is the authority's role in the one-stop-shop (Art. 56, 60).
 type OSSRole string

@@ -39,18 +39,27 @@ func (s *Service) effects(a Actor, c *Case, r StepRequest, to workflow.State, no
 		if r.Data.Revised {
 			kind = workflow.ClockObjectionRevised
 		}
-		s.start(&t.Clocks, c, kind, now, nil)
+		s.share(&t, c, kind, now)
 	case workflow.StepReferArt65:
-		s.start(&t.Clocks, c, workflow.ClockBoard, now, nil)
+		s.share(&t, c, workflow.ClockBoard, now)
+	case workflow.StepRequestAssistance:
+		s.share(&t, c, workflow.ClockAssistance, now)
+	case workflow.StepAssistanceReceived:
+		s.assisted(&t, c, now)
+	case workflow.StepCorrectParty:
+		s.correctParty(&t, c, a, now)
 	case workflow.StepDecide, workflow.StepAdoptConsulted:
 		s.decide(&t, c, a, now)
 	case workflow.StepRecordService:
-		s.serve(&t, c, now)
+		s.serve(&t, c, r.Data.ServiceDate, now, "The decision was served on another date.")
 	case workflow.StepMeasureDone, workflow.StepExtendClock:
 		s.moveOne(&t, c, r, now)
 	case workflow.StepAssessSeverity, workflow.StepAssessRisk, workflow.StepSetPriority,
-		workflow.StepAssessAwareness, workflow.StepDetermineOSS:
+		workflow.StepAssessAwareness, workflow.StepAssessArt34:
 		s.assess(&t, c, a, r, now)
+	case workflow.StepDetermineOSS:
+		s.assess(&t, c, a, r, now)
+		s.leadAnswer(&t, c, now)
 	}
 	if c.State.Open() && !to.Open() { // a note on an ended case ends it no second time
 		t.Closing = closing(c, a, r, to, now)
@@ -75,9 +84,15 @@ var runsIn = map[workflow.ClockKind][]workflow.State{
 	workflow.ClockObjection:          {workflow.StateArt60Consultation},
 	workflow.ClockObjectionRevised:   {workflow.StateArt60Consultation},
 	workflow.ClockBoard:              {workflow.StateArt65Dispute},
+	workflow.ClockLeadAnswer:         whileOpen,
+	workflow.ClockAssistance:         whileOpen,
 	workflow.ClockAppeal:             {workflow.StateDecided, workflow.StateFollowUp},
 	workflow.ClockOrder:              {workflow.StateDecided, workflow.StateUnderAppeal, workflow.StateFollowUp},
 }
+
+// whileOpen are the states of an open case: what other authorities are asked goes
+// on beside the procedure.
+var whileOpen = slices.DeleteFunc(workflow.States(), func(st workflow.State) bool { return !st.Open() })
 
 // answers says which steps bring what a kind of clock waits for.
 var answers = map[workflow.ClockKind][]workflow.StepID{
@@ -246,12 +261,12 @@ func (s *Service) appealStart(c *Case, d *Decision) time.Time {
 
 // serve corrects the date of service, and with it the end of the appeal period.
 // One that had run out by the wrong date runs again, unless an appeal came.
-func (s *Service) serve(t *Taken, c *Case, now time.Time) {
+func (s *Service) serve(t *Taken, c *Case, on Date, now time.Time, because string) {
 	if c.Decision == nil {
 		return
 	}
 	d := *c.Decision
-	d.ServedOn = t.Data.ServiceDate
+	d.ServedOn = on
 	from := s.appealStart(c, &d)
 	d.AppealEndsAt = s.law.Due(workflow.ClockAppeal, from).DueAt
 	t.Decision = &d
@@ -261,7 +276,7 @@ func (s *Service) serve(t *Taken, c *Case, now time.Time) {
 	}
 	for _, k := range c.OpenClocks() {
 		if k.Kind == workflow.ClockAppeal {
-			t.Clocks.Moved = append(t.Clocks.Moved, s.again(k, k.Kind, from, "The decision was served on another date."))
+			t.Clocks.Moved = append(t.Clocks.Moved, s.again(k, k.Kind, from, because))
 			return
 		}
 	}
@@ -318,6 +333,8 @@ func (s *Service) assess(t *Taken, c *Case, a Actor, r StepRequest, now time.Tim
 		}
 	case workflow.StepAssessRisk:
 		view.Risk = &RiskAssessment{Risk: r.Data.Risk}
+	case workflow.StepAssessArt34:
+		view.Art34 = &Article34Assessment{Finding: r.Data.Art34}
 	case workflow.StepDetermineOSS, workflow.StepOpenInvestigation:
 		if r.Data.OSSRole != "" {
 			view.OSS = &OneStopShop{Role: r.Data.OSSRole}
@@ -401,6 +418,7 @@ func (s *Service) priorityFacts(c *Case, now time.Time) workflow.PriorityFacts {
 		NationalID:           said.HasNationalID(),
 		HighRisk:             said.Risk == RiskHigh || c.Risk != nil && c.Risk.Risk == RiskToPeopleHigh,
 		SubjectsInformed:     said.SubjectsInformed == InformedYes,
+		Art34Exempt:          c.Art34.Exempt(),
 		Ongoing:              said.Ongoing(),
 		EssentialService:     slices.Contains(s.policy.EssentialSectors, said.Controller.SectorOfActivity),
 		ExternalMalicious:    said.Cause == CauseExternalMalicious,

@@ -64,19 +64,21 @@ type Filed struct {
 // Taken is a step of the procedure, with everything that was worked out when it
 // was taken: a later change of rules, calendars or settings never rewrites it.
 type Taken struct {
-	From     workflow.State     `json:"from"`
-	To       workflow.State     `json:"to"`
-	Reason   Text               `json:"reason,omitempty"`
-	Data     StepData           `json:"data"`
-	Clocks   ClockChanges       `json:"clocks"`
-	Request  *Request           `json:"request,omitempty"`  // a request that the step sends
-	Number   string             `json:"number,omitempty"`   // a supervision number that the step gives
-	Severity *workflow.Severity `json:"severity,omitempty"` // worked out from Data.Severity
-	Priority *PriorityJudgement `json:"priority,omitempty"`
-	Judged   *Judgement         `json:"judged,omitempty"`
-	Decision *Decision          `json:"decision,omitempty"`
-	Closing  *Closing           `json:"closing,omitempty"`
-	Body     string             `json:"body,omitempty"` // digest of a keyed request's body
+	From            workflow.State     `json:"from"`
+	To              workflow.State     `json:"to"`
+	Reason          Text               `json:"reason,omitempty"`
+	Data            StepData           `json:"data"`
+	Clocks          ClockChanges       `json:"clocks"`
+	Request         *Request           `json:"request,omitempty"`  // a request that the step sends
+	Number          string             `json:"number,omitempty"`   // a supervision number that the step gives
+	Severity        *workflow.Severity `json:"severity,omitempty"` // worked out from Data.Severity
+	Priority        *PriorityJudgement `json:"priority,omitempty"`
+	Judged          *Judgement         `json:"judged,omitempty"`
+	Decision        *Decision          `json:"decision,omitempty"`
+	Party           *Party             `json:"party,omitempty"`            // as it was corrected
+	MandateVerified bool               `json:"mandate_verified,omitempty"` // with Party
+	Closing         *Closing           `json:"closing,omitempty"`
+	Body            string             `json:"body,omitempty"` // digest of a keyed request's body
 }
 
 // MergeEnd tells the master how a merge ended, or how the undoing of one did.
@@ -388,6 +390,7 @@ var stepNeeds = map[workflow.StepID]func(*Case, Taken) bool{
 	workflow.StepAssessSeverity:   func(_ *Case, p Taken) bool { return p.Data.Severity != nil && p.Severity != nil },
 	workflow.StepAssessAwareness:  func(_ *Case, p Taken) bool { return p.Data.AwareAt != nil },
 	workflow.StepMeasureDone:      func(_ *Case, p Taken) bool { return p.Data.Measure != nil },
+	workflow.StepCorrectParty:     func(_ *Case, p Taken) bool { return p.Party != nil },
 	workflow.StepAcceptWithdrawal: func(c *Case, _ Taken) bool { return c.Withdrawal != nil },
 	workflow.StepRefuseWithdrawal: func(c *Case, _ Taken) bool { return c.Withdrawal != nil },
 	workflow.StepJudgmentUpheld:   holdsJudgment,
@@ -457,6 +460,10 @@ var stepFolds = map[workflow.StepID]func(*Case, Header, Taken){
 	workflow.StepAssessDelay: func(c *Case, h Header, p Taken) {
 		c.Delay = &DelayAssessment{Assessment: p.Data.DelayAssessment, Reason: p.Reason, By: h.Actor, At: h.At}
 	},
+	workflow.StepAssessArt34: func(c *Case, h Header, p Taken) {
+		c.Art34 = &Article34Assessment{Finding: p.Data.Art34, Reason: p.Reason, By: h.Actor, At: h.At}
+	},
+	workflow.StepCorrectParty: func(c *Case, _ Header, p Taken) { c.Party, c.MandateVerified = *p.Party, p.MandateVerified },
 	workflow.StepFlagSecret:   func(c *Case, _ Header, p Taken) { c.Secret, c.Named = true, p.Data.NamedStaff },
 	workflow.StepUnflagSecret: func(c *Case, _ Header, _ Taken) { c.Secret, c.Named = false, nil },
 	workflow.StepDeclareConflict: func(c *Case, h Header, p Taken) {

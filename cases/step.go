@@ -85,10 +85,17 @@ func (s *Service) step(ctx context.Context, a Actor, c *Case, r StepRequest) (*C
 	}
 	for range numberTries {
 		taken, claims := s.effects(a, c, r, verdict.To, now)
-		err := s.append(ctx, c, c.ID, Entry{
+		// Asked again in every round: the number that was taken may be this one.
+		diary, err := s.diaryClaim(ctx, c, r.Data.DiaryNumber)
+		if err != nil {
+			return nil, err
+		}
+		claims, had := append(claims, diary...), c.DiaryNumber
+		err = s.append(ctx, c, c.ID, Entry{
 			Kind: EventKind(r.Step), At: now, Actor: a.Account, Command: r.Command.ID, Payload: taken, Claims: claims,
 		})
 		if err == nil {
+			s.freeDiary(ctx, c, had)
 			return c, nil
 		}
 		if !errors.Is(err, ErrNumberTaken) {
@@ -177,6 +184,7 @@ func (s *Service) facts(ctx context.Context, a Actor, c *Case, reason Text, d *S
 		Unregistered:        c.RegisteredAt == nil && c.DiaryNumber == "",
 		FineConsidered:      d.FineConsidered, SignOffRequired: s.policy.LegalSignOff,
 		HearingSkipped:         d.HearingSkipReason != "",
+		AssistanceAsked:        c.openOf(workflow.ClockAssistance) != nil,
 		ObjectionOpen:          c.OSS != nil && c.OSS.Objection != "",
 		ConsultationOver:       c.clockOver(now, workflow.ClockObjection, workflow.ClockObjectionRevised),
 		DecisionHasDueMeasures: c.Decision.DueMeasures(), MeasuresDone: !c.Decision.DueMeasures(),

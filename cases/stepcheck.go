@@ -39,7 +39,9 @@ func (s *Service) dataFaults(ctx context.Context, a Actor, c *Case, r *StepReque
 	k.severity()
 	k.service()
 	k.clock()
+	k.shared()
 	k.measures()
+	k.party()
 	for _, people := range []func(context.Context) error{k.assignee, k.named, k.draft, k.master} {
 		if err := people(ctx); err != nil {
 			return nil, Unavailable(err)

@@ -51,11 +51,16 @@ type StepData struct {
 	Account           string                  `json:"account,omitempty"`
 	DiaryNumber       string                  `json:"diary_number,omitempty"`
 	Clock             string                  `json:"clock,omitempty"`
+	SentAt            *time.Time              `json:"sent_at,omitempty"`          // to the other authorities or the Board; now when left out
+	IMIDueAt          *time.Time              `json:"imi_due_at,omitempty"`       // the binding end that IMI shows
+	LeadInformedAt    *time.Time              `json:"lead_informed_at,omitempty"` // under Art. 56(3)
+	Art34             Article34Finding        `json:"art34,omitempty"`
+	Party             *PartyCorrection        `json:"party,omitempty"`
 }
 
 // settled is the data with its instants as they are kept.
 func (d StepData) settled() StepData {
-	for _, t := range []**time.Time{&d.DueAt, &d.ReceivedAt, &d.AwareAt} {
+	for _, t := range []**time.Time{&d.DueAt, &d.ReceivedAt, &d.AwareAt, &d.SentAt, &d.IMIDueAt, &d.LeadInformedAt} {
 		*t = settledTime(*t)
 	}
 	if d.Draft != nil {

@@ -15,6 +15,7 @@ const (
 	Cases         Collection = "cases"          // picture of each case, by its id
 	Summaries     Collection = "case_summaries" // what the board shows of each case, by its id
 	Numbers       Collection = "numbers"        // case numbers taken, each naming its case
+	Diary         Collection = "diary"          // register numbers taken, each naming its case
 	Accounts      Collection = "accounts"       // picture of each account
 	Organisations Collection = "organisations"  // picture of each organisation with its units
 	Settings      Collection = "settings"       // picture of what administrators set

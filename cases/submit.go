@@ -204,28 +204,6 @@ func (s *Service) clock(kind workflow.ClockKind, from time.Time, n int) Clock {
 
 func clockID(kind workflow.ClockKind, n int) string { return fmt.Sprintf("%s-%d", kind, n) }
 
-// party is the controller as the notification and the registry name it.
-func (s *Service) party(n Notification) Party {
-	p := Party{
-		Name: n.Controller.Name, Board: n.Controller.Board, Unit: n.Controller.UnitID, IDNumber: n.Controller.ID,
-		Sector: n.Controller.SectorOfActivity, LegalForm: n.Controller.LegalForm, Role: PartyController,
-	}
-	if o, u, ok := s.units.Unit(p.Unit); ok {
-		p.Name, p.Board = o.Name, u.Board
-		if o.IDNumber != "" {
-			p.IDNumber = o.IDNumber
-		}
-		if o.LegalForm != "" {
-			p.LegalForm = o.LegalForm
-		}
-		if p.Sector == "" {
-			p.Sector = u.Sector
-		}
-	}
-	p.RepresentsPublic = n.Controller.Sector == SectorPublic || p.LegalForm.Public()
-	return p
-}
-
 // Public says whether a legal form represents the public (det allmänna).
 func (f LegalForm) Public() bool {
 	return f == FormMunicipality || f == FormRegion || f == FormStateAuthority
@@ -306,6 +284,7 @@ func (s *Service) filed(c *Case, a Actor, n Notification, warnings []Warning, no
 	if n.WithdrawReason != "" {
 		sub.Reason = n.WithdrawReason
 	}
+	sub.Warnings = append(sub.Warnings, s.otherController(c, before.Notification, n)...)
 	if err := sub.take(n); err != nil {
 		return Filed{}, err
 	}

@@ -21,11 +21,13 @@ var stepWidgets = map[string]widget{
 	"evidence": textWidget, "measure": choiceWidget, "recipient": lineWidget, "master_case": lineWidget, "ground": choiceWidget,
 	"assignee": choiceWidget, "text": textWidget, "risk": choiceWidget, "priority": choiceWidget, "aware_at": instantWidget,
 	"delay_assessment": choiceWidget, "named_staff": manyWidget, "account": choiceWidget, "diary_number": lineWidget,
-	"clock": choiceWidget,
+	"clock": choiceWidget, "sent_at": instantWidget, "imi_due_at": instantWidget, "lead_informed_at": instantWidget, "art34": choiceWidget,
 	// The fields below lie within others.
 	"draft.outcome": choiceWidget, "draft.legal_basis": linesWidget, "draft.reasons": textWidget, "draft.conclusion": textWidget,
 	"draft.rapporteur": choiceWidget, "draft.others": linesWidget, "draft.measures.power": choiceWidget, "draft.measures.text": textWidget,
 	"draft.measures.infringed": linesWidget, "draft.measures.due_at": instantWidget, "draft.measures.amount_sek": numberWidget,
+	"party.name": lineWidget, "party.board": lineWidget, "party.unit": lineWidget, "party.id_number": lineWidget,
+	"party.legal_form": choiceWidget, "party.sector": choiceWidget, "party.role": choiceWidget,
 	"judgment.court": lineWidget, "judgment.number": lineWidget, "judgment.date": dateWidget,
 	"severity.dpc": choiceWidget, "severity.ei_quarters": choiceWidget, "severity.c_quarters": choiceWidget,
 	"severity.i_quarters": choiceWidget, "severity.a_quarters": choiceWidget, "severity.m_quarters": choiceWidget,
@@ -56,6 +58,9 @@ var parts = map[string][]string{
 		"draft.outcome", "draft.legal_basis", "draft.conclusion", "draft.reasons", "draft.rapporteur", "draft.others",
 	},
 	"judgment": {"judgment.court", "judgment.number", "judgment.date"},
+	"party": {
+		"party.unit", "party.name", "party.board", "party.id_number", "party.legal_form", "party.sector", "party.role",
+	},
 	"severity": {
 		"severity.dpc", "severity.reasons.dpc", "severity.ei_quarters", "severity.reasons.ei", "severity.c_quarters", "severity.reasons.c",
 		"severity.i_quarters", "severity.reasons.i", "severity.a_quarters", "severity.reasons.a", "severity.m_quarters",
@@ -143,6 +148,12 @@ func (q *call) startValues(c *cases.Case, step workflow.Step) map[string][]strin
 	if j := c.Judgement(); j != nil {
 		values["aware_at"] = []string{j.AwareAt.In(q.s.opt.Zone).Format(localInstant)}
 	}
+	if c.Art34 != nil {
+		values["art34"] = []string{string(c.Art34.Finding)}
+	}
+	if step.ID == workflow.StepCorrectParty {
+		startParty(c.Party, values)
+	}
 	if step.ID == workflow.StepExtendClock {
 		q.startClock(c, values)
 	}
@@ -160,6 +171,16 @@ func (q *call) startValues(c *cases.Case, step workflow.Step) map[string][]strin
 
 // localInstant is how a browser writes an instant of the authority's own time.
 const localInstant = "2006-01-02T15:04"
+
+// startParty fills the form of the party with the party as it stands.
+func startParty(p cases.Party, values map[string][]string) {
+	for name, value := range map[string]string{
+		"name": p.Name, "board": p.Board, "unit": p.Unit, "id_number": p.IDNumber,
+		"legal_form": string(p.LegalForm), "sector": string(p.Sector), "role": string(p.Role),
+	} {
+		values["party."+name] = []string{value}
+	}
+}
 
 // startClock offers the clock that runs out next, with its present end.
 func (q *call) startClock(c *cases.Case, values map[string][]string) {
@@ -247,7 +268,8 @@ func (q *call) choices(p *stepPage, c *cases.Case, step workflow.Step, name stri
 	case "clock":
 		var out []formOption
 		for _, k := range c.OpenClocks() {
-			if q.s.opt.Law.Movable(k.Kind) {
+			if step.ID == workflow.StepAssistanceReceived && k.Kind == workflow.ClockAssistance ||
+				step.ID != workflow.StepAssistanceReceived && q.s.opt.Law.Movable(k.Kind) {
 				out = append(out, formOption{k.ID, p.Code(k.Kind) + ", " + p.DateTime(k.DueAt)})
 			}
 		}
@@ -262,6 +284,14 @@ func (q *call) choices(p *stepPage, c *cases.Case, step workflow.Step, name stri
 		return out
 	case "oss_role":
 		return codeOptions[cases.OSSRole](&p.page)
+	case "art34":
+		return codeOptions[cases.Article34Finding](&p.page)
+	case "party.legal_form":
+		return codeOptions[cases.LegalForm](&p.page)
+	case "party.sector":
+		return codeOptions[cases.SectorOfActivity](&p.page)
+	case "party.role":
+		return codeOptions[cases.PartyRole](&p.page)
 	case "ground":
 		return codeOptions[cases.ReopenGround](&p.page)
 	case "risk":

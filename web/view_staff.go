@@ -30,7 +30,7 @@ type caseView struct {
 	RegisteredAt *time.Time     `json:"registered_at,omitempty"`
 	UpdatedAt    time.Time      `json:"updated_at"`
 
-	MandateVerified bool                  `json:"mandate_verified" doc:"Whoever filed had a recorded mandate for the controller unit."`
+	MandateVerified bool                  `json:"mandate_verified" doc:"Whoever acts for the controller unit sees the case: whoever filed had a recorded mandate for it, or a registrar stated it."`
 	Late            bool                  `json:"late" doc:"By the judgement that counts. It concludes no infringement."`
 	NextDueAt       *time.Time            `json:"next_due_at,omitempty"`
 	Submissions     []submissionView      `json:"submissions"`
@@ -48,6 +48,7 @@ type caseView struct {
 	Severity  *cases.SeverityAssessment  `json:"severity,omitempty"`
 	Awareness *cases.AwarenessAssessment `json:"awareness,omitempty"`
 	Delay     *cases.DelayAssessment     `json:"delay,omitempty"`
+	Art34     *cases.Article34Assessment `json:"art34,omitempty" doc:"The authority's view whether a condition of Art. 34(3) is met."`
 	OSS       *cases.OneStopShop         `json:"oss,omitempty"`
 
 	Withdrawal *cases.Withdrawal           `json:"withdrawal,omitempty"`
@@ -127,7 +128,7 @@ func (q *call) caseViewOf(c *cases.Case) caseView {
 		MandateVerified: c.MandateVerified, Late: c.Late(), NextDueAt: c.NextDue(), Submissions: []submissionView{},
 		Judgements: list(c.Judgements), Clocks: list(c.Clocks), Requests: list(c.Requests),
 		Priority: c.Priority, PriorityRules: rulesOf(c), Priorities: list(c.Priorities),
-		Risk: c.Risk, Severity: c.Severity, Awareness: c.Awareness, Delay: c.Delay, OSS: c.OSS, Withdrawal: c.Withdrawal,
+		Risk: c.Risk, Severity: c.Severity, Awareness: c.Awareness, Delay: c.Delay, Art34: c.Art34, OSS: c.OSS, Withdrawal: c.Withdrawal,
 		Opening: c.Opening, Memo: c.Memo, Draft: c.Draft, Decision: c.Decision, Judgments: list(c.Judgments),
 		Closing: c.Closing, Merged: []memberView{}, Master: c.Master, Unread: c.Unread,
 		Assignee: c.Assignee, Secret: c.Secret, Named: list(c.Named), Barred: list(c.Barred), Notes: list(c.Notes), Incident: c.Incident,
@@ -202,6 +203,9 @@ func mentioned(c *cases.Case) []string {
 	}
 	if c.Delay != nil {
 		ids = append(ids, c.Delay.By)
+	}
+	if c.Art34 != nil {
+		ids = append(ids, c.Art34.By)
 	}
 	if c.Withdrawal != nil {
 		ids = append(ids, c.Withdrawal.By)

@@ -22,7 +22,12 @@ const (
 	StepRecordService    StepID = "record_service"
 	StepMeasureDone      StepID = "measure_done"
 	StepRecordObjection  StepID = "record_objection"
-	StepFileFollowUp     StepID = "file_follow_up"
+	StepAssessArt34      StepID = "assess_art34"
+	StepCorrectParty     StepID = "correct_party"
+
+	StepRequestAssistance  StepID = "request_assistance"
+	StepAssistanceReceived StepID = "assistance_received"
+	StepFileFollowUp       StepID = "file_follow_up"
 )
 
 // Secrecy, conflicts of interest, the register and notes outlive the case:
@@ -86,8 +91,9 @@ var acts = []Step{
 	{
 		ID: StepDetermineOSS, From: openStates,
 		By:       []Grant{byOwner, bySupervisor},
-		Requires: []string{"oss_role", "reason"}, Takes: []string{"lead_sa"},
-		Law: "GDPR Art. 4(22)-(23), 55, 56", Title: "Determine the authority's role across borders", TitleSV: "Fastställ myndighetens roll i gränsöverskridande ärenden",
+		Requires: []string{"oss_role", "reason"}, Takes: []string{"lead_sa", "lead_informed_at"},
+		Open: []ClockKind{ClockLeadAnswer},
+		Law:  "GDPR Art. 4(22)-(23), 55, 56", Title: "Determine the authority's role across borders", TitleSV: "Fastställ myndighetens roll i gränsöverskridande ärenden",
 	},
 	{
 		ID: StepAssessAwareness, From: openStates,
@@ -100,6 +106,32 @@ var acts = []Step{
 		By:       []Grant{byOwner, bySupervisor},
 		Requires: []string{"delay_assessment", "reason"}, Guards: []Guard{GuardHasNotification},
 		Law: "GDPR Art. 33(1)", Title: "Assess the reasons for the delay", TitleSV: "Bedöm skälen till förseningen",
+	},
+	{
+		ID: StepAssessArt34, From: openStates,
+		By:       []Grant{byOwner, bySupervisor},
+		Requires: []string{"art34", "reason"}, Guards: []Guard{GuardHasNotification},
+		Law: "GDPR Art. 34(3)-(4)", Title: "Assess whether people need not be informed", TitleSV: "Bedöm om de registrerade inte behöver informeras",
+	},
+	{
+		ID: StepCorrectParty, From: openStates,
+		By:       []Grant{byRegistrar, bySupervisor},
+		Requires: []string{"party", "reason"},
+		Law:      "GDPR Art. 4(7); OSL 5 kap. 2 §", Title: "Correct whom the case is about", TitleSV: "Rätta vem ärendet gäller",
+	},
+	{
+		ID: StepRequestAssistance, From: openStates,
+		By:       []Grant{byOwner, bySupervisor},
+		Requires: []string{"recipient", "questions"}, Takes: []string{"sent_at"},
+		Open: []ClockKind{ClockAssistance},
+		Law:  "GDPR Art. 61", Title: "Ask another authority for assistance", TitleSV: "Begär bistånd av en annan tillsynsmyndighet",
+	},
+	{
+		ID: StepAssistanceReceived, From: openStates,
+		By:       []Grant{byRegistrar, byOwner, bySupervisor},
+		Requires: []string{"note"}, Takes: []string{"clock", "received_at"},
+		Guards: []Guard{GuardAssistanceAsked},
+		Law:    "GDPR Art. 61(2), 61(5)", Title: "Record another authority's answer", TitleSV: "Notera svar från en annan tillsynsmyndighet",
 	},
 	{
 		ID: StepFlagSecret, From: keptStates,

@@ -111,7 +111,7 @@ func DefaultClockRules() []ClockRule {
 		{ClockLeadAnswer, Period{3, Weeks}, CalendarEU, Statutory, "GDPR Art. 56(3)", ForAuthority},
 		{ClockObjection, Period{4, Weeks}, CalendarEU, Statutory, "GDPR Art. 60(4)", ForPeer},
 		{ClockObjectionRevised, Period{2, Weeks}, CalendarEU, Statutory, "GDPR Art. 60(5)", ForPeer},
-		{ClockAssistance, Period{1, Months}, CalendarEU, Statutory, "GDPR Art. 61(2)", ForAuthority},
+		{ClockAssistance, Period{1, Months}, CalendarEU, Statutory, "GDPR Art. 61(2)", ForPeer},
 		{ClockBoard, Period{1, Months}, CalendarEU, Statutory, "GDPR Art. 65(2)", ForBoard},
 		{ClockAppeal, Period{3, Weeks}, CalendarSE, National, "FL 44 §", ForParty},
 		{ClockOrder, Period{}, CalendarSE, Practice, "GDPR Art. 58(2)", ForParty},

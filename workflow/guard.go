@@ -44,6 +44,7 @@ const (
 	GuardDecisionStands         Guard = "decision_stands"
 	GuardUnreadSubmission       Guard = "unread_submission"
 	GuardWithdrawalRequested    Guard = "withdrawal_requested"
+	GuardAssistanceAsked        Guard = "assistance_asked"
 	GuardMasterOpen             Guard = "master_open"
 	GuardMasterSameController   Guard = "master_same_controller"
 )
@@ -81,6 +82,7 @@ type Facts struct {
 
 	ConsultationOver bool // the Article 60 period ran out or all agreed
 	ObjectionOpen    bool // an objection is neither followed nor referred
+	AssistanceAsked  bool // another authority was asked under Article 61 and has not answered
 
 	DecisionHasDueMeasures bool
 	MeasuresDone           bool
@@ -319,6 +321,12 @@ var guardRules = []guardRule{
 		holds:    func(f Facts, _ StepID) bool { return f.WithdrawalRequested },
 		sentence: "The controller has not asked to withdraw the notification; there is nothing to answer.",
 		swedish:  "Den personuppgiftsansvarige har inte återkallat anmälan; det finns inget att ta ställning till.",
+	},
+	{
+		guard:    GuardAssistanceAsked,
+		holds:    func(f Facts, _ StepID) bool { return f.AssistanceAsked },
+		sentence: "No request for assistance waits for an answer; record the request first.",
+		swedish:  "Ingen begäran om bistånd väntar på svar; notera begäran först.",
 	},
 	{
 		guard:    GuardMasterOpen,

@@ -143,6 +143,10 @@ var facts = map[Guard]fact{
 		func(f *Facts) { f.WithdrawalRequested = true },
 		func(f *Facts) { f.WithdrawalRequested = false },
 	},
+	GuardAssistanceAsked: {
+		func(f *Facts) { f.AssistanceAsked = true },
+		func(f *Facts) { f.AssistanceAsked = false },
+	},
 	GuardMasterOpen: {
 		func(f *Facts) { f.MasterOpen = true },
 		func(f *Facts) { f.MasterOpen = false },
@@ -516,7 +520,7 @@ func drawFacts(t *rapid.T) Facts {
 		FineConsidered: flag("fine"), HasDraft: flag("draft"), DraftComplete: flag("complete"),
 		ActorEditedDraft: flag("edited"), SignedOff: flag("signed"), SignOffRequired: flag("sign-off required"),
 		HearingDone: flag("heard"), HearingSkipped: flag("skipped"),
-		ConsultationOver: flag("consulted"), ObjectionOpen: flag("objection"),
+		ConsultationOver: flag("consulted"), ObjectionOpen: flag("objection"), AssistanceAsked: flag("assistance"),
 		DecisionHasDueMeasures: flag("measures"), MeasuresDone: flag("done"), AppealPeriodOver: flag("final"),
 		MasterOpen: flag("master open"), MasterSameController: flag("same"), ActorOwnsMaster: flag("owns master"),
 		AccountIsActor: flag("own account"),

@@ -231,7 +231,7 @@ var deciding = []Step{
 	{
 		ID: StepConsultArt60, Row: 15, From: []State{StateDrafting}, To: StateArt60Consultation,
 		By:       []Grant{bySupervisor},
-		Requires: []string{"imi_number"}, Takes: []string{"revised"},
+		Requires: []string{"imi_number"}, Takes: []string{"revised", "sent_at", "imi_due_at"},
 		Guards: []Guard{GuardOSSLead, GuardHearingDone, GuardDraftComplete}, Open: []ClockKind{ClockObjection, ClockObjectionRevised},
 		Law: "GDPR Art. 60(3)-(5)", Title: "Send the draft to the authorities concerned", TitleSV: "Sänd utkastet till berörda tillsynsmyndigheter",
 	},
@@ -244,8 +244,9 @@ var deciding = []Step{
 	{
 		ID: StepReferArt65, Row: 17, From: []State{StateArt60Consultation}, To: StateArt65Dispute,
 		By:       []Grant{byDecisionMaker},
-		Requires: []string{"objection", "reason"}, Open: []ClockKind{ClockBoard},
-		Law: "GDPR Art. 60(4), 65(1)(a)", Title: "Refer the dispute to the Board", TitleSV: "Hänskjut tvisten till dataskyddsstyrelsen",
+		Requires: []string{"objection", "reason"}, Takes: []string{"sent_at", "imi_due_at"},
+		Open: []ClockKind{ClockBoard},
+		Law:  "GDPR Art. 60(4), 65(1)(a)", Title: "Refer the dispute to the Board", TitleSV: "Hänskjut tvisten till dataskyddsstyrelsen",
 	},
 	{
 		ID: StepAdoptConsulted, Row: 18, From: []State{StateArt60Consultation, StateArt65Dispute}, To: StateDecided,

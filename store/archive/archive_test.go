@@ -70,12 +70,15 @@ func export(t testing.TB, s cases.Store) []byte {
 func TestRoundTripIsIdentical(t *testing.T) {
 	from, to := open(t), open(t)
 	fill(t, from, 30)
+	if err := from.Put(t.Context(), cases.Diary, "DI-1", cases.NumberClaim{Number: "DI-1", Case: "record-1"}); err != nil {
+		t.Fatal(err)
+	}
 	first := export(t, from)
 	counts, err := Import(t.Context(), bytes.NewReader(first), to)
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := Counts{cases.Events: 115, cases.Numbers: 30, cases.Tokens: 1, cases.Meta: 1}
+	want := Counts{cases.Events: 115, cases.Numbers: 30, cases.Diary: 1, cases.Tokens: 1, cases.Meta: 1}
 	if diff := cmp.Diff(want, counts); diff != "" {
 		t.Errorf("counts (-want +got):\n%s", diff)
 	}
@@ -251,7 +254,7 @@ func FuzzImport(f *testing.F) {
 	whole := export(f, from)
 	f.Add(whole)
 	f.Add(whole[:len(whole)/2])
-	f.Add([]byte(`{"vaka_export":1,"collections":["events","numbers","tokens","meta"]}` + "\n" +
+	f.Add([]byte(`{"vaka_export":1,"collections":["events","numbers","diary","tokens","meta"]}` + "\n" +
 		`{"in":"meta","doc":{"_id":"x","d":{"$numberDouble":"NaN"}}}` + "\n" + `{"documents":1,"sha256":""}`))
 	to := open(f)
 	f.Fuzz(func(t *testing.T, file []byte) {

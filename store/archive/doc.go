@@ -1,7 +1,7 @@
 // Package archive carries everything that a store holds from one engine to
 // another, as one file of lines:
 //
-//	{"vaka_export":1,"collections":["events","numbers","tokens","meta"]}
+//	{"vaka_export":1,"collections":["events","numbers","diary","tokens","meta"]}
 //	{"in":"events","doc":{"_id":"…/00000001","record":"…","seq":{"$numberLong":"1"},…}}
 //	…
 //	{"documents":12345,"sha256":"…"}

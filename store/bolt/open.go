@@ -88,6 +88,7 @@ func openFile(path string) (db *bbolt.DB, err error) {
 var collections = []cases.Collection{
 	cases.Events, cases.Cases, cases.Summaries, cases.Numbers, cases.Accounts,
 	cases.Organisations, cases.Settings, cases.Sessions, cases.Tokens, cases.Meta, cases.Drafts,
+	cases.Diary,
 }
 
 // prepare checks that the file is as long as it says and makes the buckets.
