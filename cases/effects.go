@@ -215,7 +215,6 @@ func (s *Service) ask(t *Taken, c *Case, a Actor, kind workflow.ClockKind, now t
 		draft := c.Draft.Text
 		t.Request.Draft = &draft
 	}
-
 }
 
 // decide adopts the draft as the decision, and starts the appeal period and the
