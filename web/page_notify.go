@@ -282,10 +282,10 @@ func (f *filing) after(t topic, then string, registrar bool) string {
 // valid where it is no text at all.
 func (q *call) sentFields() typed {
 	out := typed{}
-	q.Context().PostArgs().VisitAll(func(k, v []byte) {
+	for k, v := range q.Context().PostArgs().All() {
 		value := strings.ToValidUTF8(strings.ReplaceAll(string(v), "\r\n", "\n"), "\uFFFD")
 		out[string(k)] = append(out[string(k)], value)
-	})
+	}
 	return out
 }
 

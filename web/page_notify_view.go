@@ -326,25 +326,23 @@ func (f notifyField) focus() string {
 // instant is meant; none for all other times.
 func (p *notifyPage) offsets(text string) []formOption {
 	_, err := workflow.ParseLocal(text, p.zone)
-	for _, fault := range faultsOf(err) {
-		if fault.Code != "time_exists_twice" && fault.Code != "time_does_not_exist" {
-			return nil
-		}
-		wall, err := time.ParseInLocation("2006-01-02T15:04", text[:min(16, len(text))], p.zone)
-		if err != nil {
-			return nil
-		}
-		var out []formOption
-		for _, side := range []struct {
-			key  string
-			near time.Time
-		}{{"notify.offset_before", wall.Add(-6 * time.Hour)}, {"notify.offset_after", wall.Add(6 * time.Hour)}} {
-			offset := side.near.Format("-07:00")
-			out = append(out, formOption{text + offset, p.T(side.key, "Offset", offset)})
-		}
-		return out
+	faults := faultsOf(err)
+	if len(faults) == 0 || faults[0].Code != "time_exists_twice" && faults[0].Code != "time_does_not_exist" {
+		return nil
 	}
-	return nil
+	wall, err := time.ParseInLocation("2006-01-02T15:04", text[:min(16, len(text))], p.zone)
+	if err != nil {
+		return nil
+	}
+	var out []formOption
+	for _, side := range []struct {
+		key  string
+		near time.Time
+	}{{"notify.offset_before", wall.Add(-6 * time.Hour)}, {"notify.offset_after", wall.Add(6 * time.Hour)}} {
+		offset := side.near.Format("-07:00")
+		out = append(out, formOption{text + offset, p.T(side.key, "Offset", offset)})
+	}
+	return out
 }
 
 func inputType(name, otherwise string) string {

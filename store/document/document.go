@@ -1,3 +1,5 @@
+//lint:file-ignore SA1019 version 1 of the driver has no other way to use its writers again.
+
 package document
 
 import (
