@@ -84,6 +84,13 @@ func unlessMissing(err error) error {
 	return fmt.Errorf("looking for the first administrator: %w", err)
 }
 
+// BootstrapValid says whether a secret would make the first administrator now: nil,
+// or the refusal that Bootstrap would answer with. It uses nothing up.
+func (s *Service) BootstrapValid(ctx context.Context, token string) error {
+	_, err := s.bootstrapSecret(ctx, token)
+	return err
+}
+
 // Bootstrap makes the first administrator for whoever holds the one-time secret.
 // Of several uses of it exactly one succeeds. One that failed after the secret
 // was claimed (the store went away) can be sent again for the same e-mail

@@ -41,6 +41,9 @@ func TestBootstrap(t *testing.T) {
 	wantRefusal(t, err, "invalid invalid_account /password:required")
 	_, err = h.Bootstrap(ctx, token, "", "root", "short")
 	wantRefusal(t, err, "invalid invalid_account /name:required /email:invalid_email /password:too_short")
+	if err := h.BootstrapValid(ctx, token); err != nil {
+		t.Errorf("refused forms used the link up: %v", err)
+	}
 	p, err := h.Bootstrap(ctx, token, "Root", "Root@Demo.example", secret)
 	if err != nil {
 		t.Fatal(err)
@@ -51,6 +54,7 @@ func TestBootstrap(t *testing.T) {
 	if !h.open(h.in("root")) {
 		t.Error("the first administrator cannot sign in")
 	}
+	wantRefusal(t, h.BootstrapValid(ctx, token), usedUp)
 	_, err = h.Bootstrap(ctx, token, "Eve", "eve@demo.example", secret)
 	wantRefusal(t, err, usedUp)
 	h.noLink()
@@ -86,7 +90,9 @@ func TestBootstrapRefuses(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			h := newHouse(t)
-			_, err := h.Bootstrap(ctx, c.use(h), "Root", "root@demo.example", secret)
+			token := c.use(h)
+			wantRefusal(t, h.BootstrapValid(ctx, token), usedUp)
+			_, err := h.Bootstrap(ctx, token, "Root", "root@demo.example", secret)
 			wantRefusal(t, err, usedUp)
 			if list, err := h.Accounts(ctx, system); err != nil || len(list) > 1 {
 				t.Errorf("accounts %+v, %v", list, err)

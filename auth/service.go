@@ -68,6 +68,9 @@ type Service struct {
 	administering sync.Mutex
 }
 
+// MinPassword is the shortest password that an account may get, in characters.
+func (s *Service) MinPassword() int { return s.opt.MinPassword }
+
 // New makes a Service. It reads nothing yet; see Load.
 func New(opt Options) *Service {
 	opt = opt.orDefaults()

@@ -34,8 +34,10 @@ var (
 // pages is every page there is, with an example of each kind of content that it
 // may show. A test compares it with the service's own table.
 var pages = []page{
-	{route: "/", who: []string{nobody, "dpo", "admin"}},
+	{route: "/", who: []string{nobody, "dpo"}}, // the others are sent on
 	{route: "/sign-in", who: []string{nobody}},
+	{route: "/setup", path: "/setup?token=spent", who: []string{nobody}, status: http.StatusForbidden},
+	{route: "/api", who: []string{nobody, "dpo", "admin"}},
 	{route: "/mine", who: []string{"dpo"}},
 	{route: "/notify", who: []string{"dpo"}},
 	{route: "/notify/{draft}/{topic}", path: "/notify/{draft}/who", who: []string{"dpo"}},

@@ -71,12 +71,8 @@ func (s *Server) begin(c *fiber.Ctx) *call {
 	return q
 }
 
-// What a browser may do with an answer: nothing with data, and with a page only
-// what comes from here.
-const (
-	apiPolicy  = "default-src 'none'; frame-ancestors 'none'"
-	pagePolicy = "default-src 'none'; style-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
-)
+// apiPolicy lets a browser do nothing with data. Pages say their own; see deskPolicy.
+const apiPolicy = "default-src 'none'; frame-ancestors 'none'"
 
 func isHTTPS(url string) bool { return len(url) > 8 && url[:8] == "https://" }
 

@@ -1,5 +1,5 @@
 // Package web is Vaka's face to people and programs: a JSON API under /api/v1,
-// its description, and the few pages that are needed to begin.
+// its description, and the pages on which everything can be done in a browser.
 //
 // routes.go holds every URL in one table. A row says who may call it, what it
 // takes and what it answers. The router, the check of who may do what, the

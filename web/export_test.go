@@ -40,9 +40,6 @@ func BodyOf(name string) []byte {
 	return b
 }
 
-// PageWords are the texts of the pages by language.
-func PageWords() map[string]map[string]string { return pageWords }
-
 // OpenAPI is the description of the API.
 func (s *Server) OpenAPI() (*huma.OpenAPI, error) {
 	d, err := s.doc()

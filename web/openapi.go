@@ -56,7 +56,7 @@ func describe(rows []route, publicURL string) (*description, error) {
 			{Name: tagCases, Description: "What the authority does with it."},
 			{Name: tagAccounts, Description: "Who may do what."},
 			{Name: tagOrganisations, Description: "Known controllers and their units."},
-			{Name: tagServer, Description: "The server itself, its description, and pages for people."},
+			{Name: tagServer, Description: "The server itself, and its description."},
 		},
 	}
 	for _, row := range rows {

@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"html/template"
 	"io/fs"
+	"net/http"
 	"net/url"
 	"path"
 	"strings"
@@ -245,6 +246,20 @@ func (q *call) admit(row *route) error {
 	}
 	if row.Method == fiber.MethodPost {
 		return q.checkForm()
+	}
+	return nil
+}
+
+// sameOrigin refuses a form that a page of another site sends.
+func (q *call) sameOrigin() error {
+	r := &http.Request{Method: q.Method(), Host: string(q.Request().Host()), Header: http.Header{}}
+	for _, name := range []string{"Sec-Fetch-Site", "Origin"} {
+		if v := q.Get(name); v != "" {
+			r.Header.Set(name, v)
+		}
+	}
+	if err := q.s.origin.Check(r); err != nil {
+		return forbidden("A page of another site sent this form. Open the link yourself.")
 	}
 	return nil
 }

@@ -1,7 +1,11 @@
 package web
 
 import (
+	"slices"
+
 	"github.com/gofiber/fiber/v2"
+
+	"github.com/vaka-project/vaka/workflow"
 )
 
 // startPage says in plain words what a breach is and what to do.
@@ -10,11 +14,15 @@ type startPage struct {
 	Drafts []draftHead
 }
 
-// start greets whoever notifies, signed in or not. Staff have their work elsewhere.
+// start greets whoever notifies, signed in or not. Staff have their work elsewhere,
+// and so have those who only administer.
 func (q *call) start() error {
 	p := startPage{page: q.page("", "start.title")}
 	if p.Staff() {
 		return q.see("/queue")
+	}
+	if slices.Equal(p.Person.Roles, []workflow.Role{workflow.RoleAdministrator}) {
+		return q.see("/accounts")
 	}
 	if p.Signed() {
 		drafts, err := q.s.drafts.list(q.ctx, q.actor.Account)

@@ -282,11 +282,7 @@ var organisationRoutes = []route{
 	},
 }
 
-const (
-	htmlType = "text/html; charset=utf-8"
-	yamlType = "application/yaml"
-	cssType  = "text/css; charset=utf-8"
-)
+const yamlType = "application/yaml"
 
 var serverRoutes = []route{
 	{
@@ -304,28 +300,5 @@ var serverRoutes = []route{
 	{
 		Method: get, Path: "/openapi.yaml", Access: Anyone, Tag: tagServer, handle: (*call).openAPIYAML, Unready: true,
 		Summary: "This description, as YAML", Answers: []answer{{Status: 200, What: "OpenAPI 3.1.", Body: "", Type: yamlType}},
-	},
-	{
-		Method: get, Path: "/api", Access: Anyone, Tag: tagServer, handle: (*call).apiPage, Unready: true,
-		Summary: "This description, for people", Answers: []answer{{Status: 200, What: "A page.", Body: "", Type: htmlType}},
-	},
-	{
-		Method: get, Path: "/setup", Access: Anyone, Tag: tagServer, handle: (*call).setupForm,
-		Summary: "Make the first administrator, for people", Query: []parameter{{Name: "token", What: "The one-time secret that the first start printed."}},
-		Answers: []answer{{Status: 200, What: "A form.", Body: "", Type: htmlType}},
-	},
-	{
-		Method: post, Path: "/setup", Access: Anyone, Tag: tagServer, handle: (*call).setup,
-		Summary: "Make the first administrator: the form's target", Also: []int{403, 415},
-		Answers: []answer{
-			{Status: 200, What: "The account is made.", Body: "", Type: htmlType},
-			{Status: 403, What: "The link does not work, or another site sent the form.", Body: "", Type: htmlType},
-			{Status: 422, What: "The form again, with what is wrong.", Body: "", Type: htmlType},
-		},
-	},
-	{
-		Method: get, Path: "/assets/vaka.css", Access: Anyone, Tag: tagServer, handle: (*call).stylesheet, Unready: true,
-		Summary: "The pages' style sheet",
-		Answers: []answer{{Status: 200, What: "A style sheet.", Body: "", Type: cssType}, {Status: 304, What: "It is as If-None-Match says."}},
 	},
 }
