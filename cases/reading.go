@@ -85,8 +85,13 @@ func (n *Notification) normalise() {
 		*s = strings.TrimSpace(*s)
 	}
 	for _, count := range []*Count{&n.Subjects, &n.Records} {
-		if count.Mode == CountExact { // one number is enough for an exact one
-			count.Min, count.Max = cmp.Or(count.Min, count.Max), cmp.Or(count.Max, count.Min)
+		if count.Mode == CountExact { // one number is enough for an exact one, but a wrong one is wrong once
+			if count.Min == nil && count.Max != nil && *count.Max >= 0 {
+				count.Min = count.Max
+			}
+			if count.Max == nil && count.Min != nil && *count.Min >= 0 {
+				count.Max = count.Min
+			}
 		}
 	}
 	n.BreachTypes = unique(n.BreachTypes)

@@ -188,6 +188,7 @@ func (q *call) stepsOf(p *casePage, c *cases.Case) error {
 	for _, v := range verdicts {
 		step, _ := workflow.StepByID(v.Step)
 		switch {
+		case pointless(c, v.Step):
 		case v.Allowed && v.Step == workflow.StepNote:
 			p.CanNote = true // has its form on the page
 		case !v.Allowed && v.Refusal.Code == "state":
@@ -204,6 +205,38 @@ func (q *call) stepsOf(p *casePage, c *cases.Case) error {
 		}
 	}
 	return nil
+}
+
+// pointless says that a step has nothing to do in the case as it stands, so that
+// neither the offer nor the refusal would tell anybody anything.
+func pointless(c *cases.Case, step workflow.StepID) bool {
+	switch step {
+	case workflow.StepReceive:
+		return true // it began the case
+	case workflow.StepFlagSecret:
+		return c.Secret
+	case workflow.StepUnflagSecret:
+		return !c.Secret
+	case workflow.StepLiftConflict:
+		return len(c.Barred) == 0
+	}
+	return false
+}
+
+// movedWords are the keys of the reasons that the system itself moves a clock for.
+var movedWords = map[string]string{
+	"The decision was served on another date.": "clock.moved.served",
+	"Something happened in the case.":          "clock.moved.happened",
+	"The priority changed.":                    "clock.moved.priority",
+	"The party of the case was corrected.":     "clock.moved.party",
+}
+
+// Moved says why a clock was moved: a rule in the language, a person as it was written.
+func (p casePage) Moved(because string) string {
+	if key, ok := movedWords[because]; ok {
+		return p.T(key)
+	}
+	return because
 }
 
 // historyOf tells every event in a sentence, the newest first.
@@ -301,7 +334,7 @@ func (p page) answers(n cases.Notification) []answerSection {
 			section = answerSection{Title: p.T(key)}
 		}
 		c, ok := said[f.Path]
-		if !ok {
+		if !ok || f.Path == "controller.unit_id" { // the name and the board that it stands for are there
 			continue
 		}
 		row := answerRow{Title: f.Title, Value: p.Value(c.New), Long: f.FreeText}

@@ -24,6 +24,9 @@ func (s *speech) sentence(err error) string {
 
 // fault says a fault by its code.
 func (s *speech) fault(code, message string) string {
+	if code == "unknown_code" {
+		return s.T("fault.unknown_code") // the message speaks to programs
+	}
 	if s.Tag == "sv" {
 		if g := workflow.Guard(code); g.SentenceSV() != "" {
 			return g.SentenceSV()

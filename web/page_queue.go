@@ -106,11 +106,15 @@ func (p *queuePage) filters(asked url.Values, n cases.Facets) []filterGroup {
 	if mine == p.Person.Account {
 		mine = "me"
 	}
+	mineWords := "queue.mine"
+	if asked.Get("phase") == "" {
+		mineWords = "queue.mine_all"
+	}
 	watch := filterGroup{Label: p.T("queue.watch"), Links: []filterLink{
 		counted(p.link(p.T("queue.overdue"), asked, "overdue", "true", asked.Get("overdue")), n.Overdue),
 		counted(p.link(p.T("queue.late"), asked, "late", "true", asked.Get("late")), n.Late),
 		counted(p.link(p.T("queue.unread"), asked, "unread", "true", asked.Get("unread")), n.Unread),
-		counted(p.link(p.T("queue.mine"), asked, "assignee", "me", mine), n.Mine),
+		counted(p.link(p.T(mineWords), asked, "assignee", "me", mine), n.Mine),
 		counted(p.link(p.T("queue.unassigned"), asked, "assignee", cases.NoAssignee, asked.Get("assignee")), n.Unheld),
 	}}
 	priorities := filterGroup{Label: p.T("queue.priority")}

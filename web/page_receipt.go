@@ -20,7 +20,8 @@ type receiptPage struct {
 	Deadlines  []workflow.Deadline
 	Late       bool
 	Judged     bool
-	Supplement bool // the person may add to the case
+	Next       string // key of the sentence on what the authority does next
+	Supplement bool   // the person may add to the case
 }
 
 // receiptFile is a receipt as it is downloaded: with the notification, so that
@@ -42,12 +43,17 @@ func (q *call) receipt() error {
 		page: q.page("mine", "receipt.title"), Number: c.Number, Controller: c.Party.Label(), N: n,
 		Submission: partySubmissionOf(c, n, false), Supplement: !q.actor.Staff() || q.actor.Has(workflow.RoleRegistrar),
 	}
+	p.Next = nextKey(c)
 	p.Title, p.Narrow = p.T("receipt.of", "Number", c.Number), true
 	if j := judgementAt(c, n); j != nil {
 		p.Judged, p.Late, p.Deadlines = true, j.Late, j.Deadlines[:]
 	}
 	return q.render(fiber.StatusOK, "receipt", p)
 }
+
+// nextKey is the key of the sentence on what the authority does next in a case. It
+// tells no more than the phase, which the party sees.
+func nextKey(c *cases.Case) string { return "receipt.next." + string(c.Phase) }
 
 // Explained says in the language why a deadline is when it is.
 func (p receiptPage) Explained(d workflow.Deadline) string {

@@ -89,6 +89,9 @@ func (q *call) stepOn() (*cases.Case, workflow.Step, error) {
 // stepPage is the form with what was typed and what is wrong with it.
 func (q *call) stepPage(c *cases.Case, step workflow.Step, typed map[string][]string, faults []workflow.Fault) stepPage {
 	p := stepPage{page: q.page("queue", "case.title"), Number: c.Number, Version: c.Version, Law: step.Law, Key: q.id}
+	if strings.HasPrefix(step.Law, "practice") {
+		p.Law = p.T("step.practice")
+	}
 	p.Heading = p.Either(step.Title, step.TitleSV)
 	p.Title, p.Narrow = p.Heading+" – "+c.Number, true
 	if typed == nil {

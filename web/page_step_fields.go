@@ -1,11 +1,13 @@
 package web
 
 import (
+	"cmp"
 	"slices"
 	"strconv"
 	"strings"
 	"time"
 
+	"github.com/vaka-project/vaka/auth"
 	"github.com/vaka-project/vaka/cases"
 	"github.com/vaka-project/vaka/workflow"
 )
@@ -129,12 +131,15 @@ func widgetOf(name string) widget {
 func (q *call) startValues(c *cases.Case, step workflow.Step) map[string][]string {
 	now := q.s.now().In(q.s.opt.Zone)
 	values := map[string][]string{
-		"account": {q.actor.Account}, "assignee": {q.actor.Account}, "priority": {string(c.Priority)},
+		"account": {q.actor.Account}, "priority": {string(c.Priority)},
 		"service_date": {now.Format(time.DateOnly)}, "received_at": {now.Format(localInstant)},
 		"diary_number": {c.DiaryNumber}, "named_staff": c.Named,
 	}
-	if c.Assignee != "" {
+	switch {
+	case c.Assignee != "":
 		values["assignee"] = []string{c.Assignee}
+	case q.actor.Has(workflow.RoleCaseworker):
+		values["assignee"] = []string{q.actor.Account} // a supervisor hands the case to somebody else
 	}
 	if len(c.Named) == 0 {
 		values["named_staff"] = []string{q.actor.Account, c.Assignee}
@@ -198,7 +203,7 @@ func (q *call) startClock(c *cases.Case, values map[string][]string) {
 
 // startDraft fills the form of a draft with the draft as it stands.
 func (q *call) startDraft(c *cases.Case, values map[string][]string) {
-	values["draft.rapporteur"] = values["assignee"]
+	values["draft.rapporteur"] = []string{cmp.Or(c.Assignee, q.actor.Account)}
 	if c.Draft == nil {
 		return
 	}
@@ -247,6 +252,9 @@ func (q *call) formField(p *stepPage, c *cases.Case, step workflow.Step, name st
 		n, _ := strconv.Atoi(number) // the name is of our making
 		f.Heading = p.T("field.draft.measure", "N", n+1)
 	}
+	if name == "assignee" && c.Assignee == "" {
+		f.Required = true // the step needs somebody to work on the case
+	}
 	if strings.Contains(name, ".") {
 		f.Required = neededParts[name] // the case room says what the rest of a part needs
 	}
@@ -263,8 +271,10 @@ func (q *call) choices(p *stepPage, c *cases.Case, step workflow.Step, name stri
 		return outcomeChoices(p, func(r workflow.OutcomeRule) bool { return slices.Contains(r.By, step.ID) })
 	case "draft.outcome":
 		return outcomeChoices(p, func(r workflow.OutcomeRule) bool { return r.Outcome.ByDecision() })
-	case "assignee", "account", "named_staff", "draft.rapporteur":
-		return q.staffChoices()
+	case "assignee":
+		return q.staffChoices(holdsCases)
+	case "account", "named_staff", "draft.rapporteur":
+		return q.staffChoices(workflow.Role.Staff)
 	case "clock":
 		var out []formOption
 		for _, k := range c.OpenClocks() {
@@ -326,15 +336,30 @@ func scoreChoices(p *stepPage, name string) []formOption {
 	return out
 }
 
-// staffChoices are the people who work on cases.
-func (q *call) staffChoices() []formOption {
+// holdsCases says whether cases are assigned to people of a role.
+func holdsCases(r workflow.Role) bool {
+	return r == workflow.RoleCaseworker || r == workflow.RoleSupervisor
+}
+
+// staffChoices are the people with a fitting role by name, the caseworkers first.
+func (q *call) staffChoices(fits func(workflow.Role) bool) []formOption {
 	var out []formOption
 	accounts, err := q.s.opt.Auth.Accounts(q.ctx, cases.System("directory"))
 	if err != nil {
 		return nil // the form still takes what it is given; the case room checks it
 	}
+	slices.SortFunc(accounts, func(a, b auth.Profile) int {
+		aWorks, bWorks := slices.Contains(a.Roles, workflow.RoleCaseworker), slices.Contains(b.Roles, workflow.RoleCaseworker)
+		switch {
+		case aWorks && !bWorks:
+			return -1
+		case bWorks && !aWorks:
+			return 1
+		}
+		return cmp.Compare(a.Name, b.Name)
+	})
 	for _, a := range accounts {
-		if a.Active && slices.ContainsFunc(a.Roles, workflow.Role.Staff) {
+		if a.Active && slices.ContainsFunc(a.Roles, fits) {
 			out = append(out, formOption{a.ID, a.Name})
 		}
 	}

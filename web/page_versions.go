@@ -81,6 +81,9 @@ func (p *versionPage) compare(before, after *cases.Notification) {
 	}
 	var rest []changeRow
 	for _, change := range cases.Compare(*before, *after) {
+		if change.Path == "controller.unit_id" {
+			continue // the name and the board that it stands for are compared
+		}
 		row := changeRow{
 			Title: p.Either(change.Title, change.TitleSV), Old: p.Value(change.Old), New: p.Value(change.New), Long: long[change.Path],
 		}

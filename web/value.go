@@ -7,6 +7,9 @@ import (
 	"strings"
 	"time"
 
+	"golang.org/x/text/language"
+	"golang.org/x/text/language/display"
+
 	"github.com/vaka-project/vaka/cases"
 )
 
@@ -30,6 +33,8 @@ func (p page) Value(v any) string {
 		return x.String()
 	case cases.Count:
 		return p.count(x)
+	case cases.Language:
+		return p.languageName(x)
 	}
 	return p.byKind(reflect.ValueOf(v))
 }
@@ -55,6 +60,15 @@ func (p page) day(d cases.Date) string {
 		return string(d)
 	}
 	return p.date(t)
+}
+
+// languageName names a language in the person's own.
+func (p page) languageName(code cases.Language) string {
+	tag, err := language.Parse(string(code))
+	if err != nil {
+		return string(code)
+	}
+	return display.Languages(language.Make(p.Tag)).Name(tag)
 }
 
 // count writes how many there are, and how that is known.
