@@ -105,7 +105,7 @@ func TestCompareShowsOldAndNew(t *testing.T) {
 	want := `[` +
 		`{"path":"controller.contact","title":"Controller's contact details","title_sv":"Den ansvariges kontaktuppgifter","row":"T13","old":"+46 10 000 00 01","new":"soc@norralven.example, +46 10 000 00 01","material":false},` +
 		`{"path":"breach_types","title":"Nature of the breach","title_sv":"Typ av personuppgiftsincident","row":"T55","old":["AVAILABILITY","CONFIDENTIALITY"],"new":["AVAILABILITY"],"material":false},` +
-		`{"path":"subjects.mode","title":"Precision of the number of people","title_sv":"Antalet registrerades säkerhet","row":"T67","old":"TBD","new":"APPROXIMATE","material":false},` +
+		`{"path":"subjects.mode","title":"How sure the number of people is","title_sv":"Hur säkert antalet registrerade är","row":"T67","old":"TBD","new":"APPROXIMATE","material":false},` +
 		`{"path":"subjects.max","title":"People concerned, at most","title_sv":"Antal registrerade, högst","row":"T68","old":null,"new":12,"material":true,"why":"PEOPLE_AFFECTED_FIRST_STATED","explanation":"The number of people affected is stated for the first time."}]`
 	if diff := cmp.Diff(want, string(got)); diff != "" {
 		t.Error(diff)

@@ -201,7 +201,7 @@ var fieldTable = []Field{
 	optional("processor_aware_at", "", "Processor's awareness", "Biträdets vetskap"),
 	optional("processor_told_controller_at", "", "Processor told the controller", "Biträdets underrättelse"),
 	optional("timeline_comments", "T53", "Comments on the timeline", "Kommentarer till tidslinjen"),
-	optional("is_bundled", "", "A bundle of like breaches", "Samlingsanmälan"),
+	optional("is_bundled", "", "A bundle of similar breaches", "Samlingsanmälan"),
 	ifBundled.needs("bundle_members", "", "Breaches of the bundle", "Incidenter i samlingsanmälan"),
 
 	// The breach.
@@ -221,7 +221,7 @@ var fieldTable = []Field{
 	// The people and the data.
 	mandatory("subject_categories", "T65", "Groups of people concerned", "Grupper av registrerade").minimum("a"),
 	mandatory("subject_categories_text", "T66", "Groups of people, described", "Grupper av registrerade, beskrivning"),
-	mandatory("subjects.mode", "T67", "Precision of the number of people", "Antalet registrerades säkerhet").minimum("a"),
+	mandatory("subjects.mode", "T67", "How sure the number of people is", "Hur säkert antalet registrerade är").minimum("a"),
 	optional("subjects.min", "", "People concerned, at least", "Antal registrerade, minst"),
 	ifSubjectsCounted.needs("subjects.max", "T68", "People concerned, at most", "Antal registrerade, högst").minimum("a"),
 	optional("subjects.unit", "", "People were counted as", "Registrerade räknade som"),
@@ -236,7 +236,7 @@ var fieldTable = []Field{
 	optional("protected_identity_contacted", "", "Told because of protected personal data", "Kontaktade om skyddade personuppgifter"),
 	mandatory("data_categories", "T70", "Kinds of data", "Slag av personuppgifter").minimum("a"),
 	mandatory("data_text", "T71", "Kinds of data, described", "Slag av personuppgifter, beskrivning"),
-	mandatory("records.mode", "T72", "Precision of the number of records", "Antalet posters säkerhet").minimum("a"),
+	mandatory("records.mode", "T72", "How sure the number of records is", "Hur säkert antalet poster är").minimum("a"),
 	optional("records.min", "", "Records concerned, at least", "Antal poster, minst"),
 	ifRecordsCounted.needs("records.max", "T73", "Records concerned, at most", "Antal poster, högst").minimum("a"),
 	optional("records.unit", "", "What one record is", "Vad som räknats som post"),

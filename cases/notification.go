@@ -237,7 +237,7 @@ type OtherParty struct {
 	RootCauseParty *bool          `json:"root_cause_party,omitempty"` // the breach happened there
 }
 
-// BundleMember is one of several like breaches that are filed as one.
+// BundleMember is one of several similar breaches that are filed as one.
 type BundleMember struct {
 	OccurredOn    Date   `json:"occurred_on,omitempty"`
 	Count         *int64 `json:"count,omitempty"` // people concerned

@@ -1,6 +1,7 @@
 package config
 
 import (
+	"fmt"
 	"maps"
 	"net/netip"
 	"reflect"
@@ -48,6 +49,9 @@ func Example() string {
 		switch {
 		case s.Kind == Table:
 			b.WriteString("#[" + s.Key + "]\n")
+			for _, c := range clocks {
+				fmt.Fprintf(&b, "#%-27s # %s\n", c.code+" = "+strconv.Quote(c.period), c.runs)
+			}
 		default:
 			b.WriteString("#" + s.Key + " = " + written(s.value(&defaults.config)) + "\n")
 		}
@@ -65,6 +69,23 @@ const exampleHead = `# Settings of Vaka. Every setting is here with its default;
 #
 # Check it:  vaka check-config --config vaka.toml
 `
+
+// clocks are the clocks that an authority may set, with their defaults and what
+// they run from and to. The procedure keeps them, which this package does not
+// know; the program, which knows both, holds them to each other in a test.
+var clocks = []struct{ code, period, runs string }{
+	{"REGISTRATION", "1wd", "receipt to the entry in the register"},
+	{"TRIAGE_P1", "1wd", "receipt to the end of triage, P1"},
+	{"TRIAGE_P2", "3wd", "receipt to the end of triage, P2"},
+	{"TRIAGE_P3", "10wd", "receipt to the end of triage, P3"},
+	{"SUPPLEMENT", "4w", "first filing to what was missing"},
+	{"SUPPLEMENT_URGENT", "3wd", "the same at high risk, subjects not informed"},
+	{"REPLY", "3w", "questions to the party's reply"},
+	{"HEARING", "3w", "draft decision to the party's comments"},
+	{"APPEAL", "3w", "service of the decision to its appeal"},
+	{"STALE_TRIAGE", "30d", "last event to an alarm, in triage"},
+	{"STALE_INVESTIGATION", "60d", "last event to an alarm, investigating"},
+}
 
 // comment writes a text as comment lines of at most 80 characters.
 func comment(b *strings.Builder, text string) {

@@ -285,7 +285,7 @@ listen (--listen): must be host:port, such as 127.0.0.1:8080 or [::1]:8080
 timezone (FILE line 8): must be the name of a zone, such as Europe/Stockholm
 max_body_kb (VAKA_MAX_BODY_KB): must be a whole number from 64 to 65536
 log_format (FILE line 7): must be json or text
-clocks.TRIAGE_P1 (FILE line 15): must be a number from 1 to 9999 and wd (working days), d (days), w (weeks) or m (months), such as 3wd`, "FILE", file)
+clocks.TRIAGE_P1 (FILE line 15): must be a number from 1 to 999 and wd (working days), d (days), w (weeks) or m (months), such as 3wd`, "FILE", file)
 	if err == nil {
 		t.Fatal("no fault found")
 	}

@@ -23,7 +23,7 @@ var (
 	authorityCode = regexp.MustCompile(`^[A-ZÅÄÖ0-9]{2,16}$`)
 	numberPrefix  = regexp.MustCompile(`^[A-ZÅÄÖ]{1,8}$`)
 	code          = regexp.MustCompile(`^[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)*$`)
-	period        = regexp.MustCompile(`^[1-9][0-9]{0,3}(?:wd|d|w|m)$`)
+	period        = regexp.MustCompile(`^0*[1-9][0-9]{0,2}(?:wd|d|w|m)$`)
 )
 
 // Validate returns everything that the settings break, in the order of Config;
@@ -192,7 +192,7 @@ func (c Config) clockFaults(known []string) (faults Faults) {
 		if !period.MatchString(c.Clocks[name]) {
 			faults = append(faults, Fault{
 				Setting: entry,
-				Message: "must be a number from 1 to 9999 and wd (working days), d (days), w (weeks) or m (months), such as 3wd",
+				Message: "must be a number from 1 to 999 and wd (working days), d (days), w (weeks) or m (months), such as 3wd",
 			})
 		}
 	}

@@ -47,65 +47,52 @@ func (q *call) events() error {
 			payload = json.RawMessage("null")
 		}
 		out.Items = append(out.Items, eventView{
-			Seq: h.Seq, Kind: h.Kind, At: h.At, Actor: h.Actor, Name: names[h.Actor], Sentence: sentence(e, who(h.Actor, names)),
+			Seq: h.Seq, Kind: h.Kind, At: h.At, Actor: h.Actor, Name: names[h.Actor], Sentence: told(e, speeches["en"].who(h.Actor, names)),
 			Digest: h.Digest, Prev: h.Prev, Hash: h.Hash(), Payload: payload,
 		})
 	}
 	return q.answer(http.StatusOK, out)
 }
 
-// who names an actor in a sentence.
-func who(actor string, names map[string]string) string {
-	if rule, ok := strings.CutPrefix(actor, "system:"); ok {
-		return "The system (" + strings.ReplaceAll(rule, "_", " ") + ")"
+// told says in English what happened, as the pages do, and adds what the content
+// says of it in a word.
+func told(e cases.Event, actor string) string {
+	said := speeches["en"].happened(e, actor)
+	if e.Payload == nil {
+		return said + " The content of this event has been erased."
 	}
-	if name := names[actor]; name != "" {
-		return name
-	}
-	return "Somebody"
+	return said + facts(e)
 }
 
-// sentence says in English what happened.
-func sentence(e cases.Event, who string) string {
-	if e.Payload == nil {
-		return who + " did something whose content has been erased."
-	}
+// facts are what an event's content adds to its sentence: numbers, outcome, and
+// where the case went.
+func facts(e cases.Event) string {
 	switch e.Header.Kind {
 	case cases.EventReceived:
 		return read(e, func(p cases.Received) string {
-			return who + " filed the notification; the case is " + p.Number + ", " + timeliness(p.Judgement.Late) +
-				", with priority " + string(p.Priority.Priority) + "."
+			return " The case is " + p.Number + ", " + timeliness(p.Judgement.Late) + ", with priority " + string(p.Priority.Priority) + "."
 		})
 	case cases.EventOpened:
 		return read(e, func(p cases.Opened) string {
-			return who + " opened the case as " + p.Number + " (" + spoken(string(p.Source)) + ")."
+			return " The case is " + p.Number + ". Source: " + spoken(string(p.Source)) + "."
 		})
 	case cases.EventFiled:
 		return read(e, func(p cases.Filed) string {
-			return who + " filed version " + strconv.Itoa(p.Submission.N) + " (" + spoken(string(p.Submission.Kind)) + ")" + moved(p.From, p.To) + "."
+			return " It is version " + strconv.Itoa(p.Submission.N) + " (" + spoken(string(p.Submission.Kind)) + ")." + moved(p.From, p.To)
 		})
 	case cases.EventMergeIntended:
-		return read(e, func(p cases.Member) string { return "A merge of " + p.Number + " into this case began." })
-	case cases.EventMergeDone:
-		return "The merge is done."
-	case cases.EventMergeAbandoned:
-		return "The merge was abandoned."
+		return read(e, func(p cases.Member) string { return " The other case is " + p.Number + "." })
 	case cases.EventUndoIntended:
-		return read(e, func(p cases.Undoing) string {
-			return "The undoing of the merge of " + p.Number + " into this case began."
-		})
-	case cases.EventMergeUndone:
-		return "The merge is undone."
-	case cases.EventUndoAbandoned:
-		return "The undoing of the merge was abandoned."
+		return read(e, func(p cases.Undoing) string { return " The other case is " + p.Number + "." })
 	case cases.EventMemberFiled:
 		return read(e, func(p cases.MemberFiled) string {
-			return "Version " + strconv.Itoa(p.Submission) + " came in on " + p.Number + ", which was merged into this case."
+			return " It is version " + strconv.Itoa(p.Submission) + " of " + p.Number + "."
 		})
+	case cases.EventMergeDone, cases.EventMergeAbandoned, cases.EventMergeUndone, cases.EventUndoAbandoned, cases.EventClocksLapsed:
+		return ""
 	}
-	step, _ := workflow.StepByID(workflow.StepID(e.Header.Kind))
 	return read(e, func(p cases.Taken) string {
-		s := who + ": " + strings.ToLower(step.Title[:1]) + step.Title[1:] + moved(p.From, p.To) + "."
+		s := moved(p.From, p.To)
 		if p.Decision != nil && p.From != p.To {
 			s += " Outcome: " + spoken(string(p.Decision.Outcome)) + "."
 		} else if p.Closing != nil {
@@ -119,7 +106,7 @@ func sentence(e cases.Event, who string) string {
 func read[T any](e cases.Event, say func(T) string) string {
 	var p T
 	if err := e.Read(&p); err != nil {
-		return "This event cannot be read."
+		return " Its content cannot be read."
 	}
 	return say(p)
 }
@@ -135,7 +122,10 @@ func moved(from, to workflow.State) string {
 	if from == to {
 		return ""
 	}
-	return ", from " + spoken(string(from)) + " to " + spoken(string(to))
+	if from == "" {
+		return " The case is now " + spoken(string(to)) + "."
+	}
+	return " The case went from " + spoken(string(from)) + " to " + spoken(string(to)) + "."
 }
 
 // spoken is a code as words.

@@ -147,6 +147,14 @@ func (s *speech) Code(v any) string {
 	return s.T("code." + name + "." + fmt.Sprint(v))
 }
 
+// Cite writes a citation of law, such as "GDPR Art. 33(1)", as the language does.
+func (s *speech) Cite(citation string) string {
+	if s.Tag == "sv" {
+		return workflow.ArticleSV(citation)
+	}
+	return citation
+}
+
 // date writes a day: "21 november 2026", "21 November 2026".
 func (s *speech) date(t time.Time) string {
 	return fmt.Sprintf("%d %s %d", t.Day(), s.months[t.Month()-1], t.Year())

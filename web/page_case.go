@@ -276,11 +276,7 @@ func (s *speech) who(actor string, names map[string]string) string {
 
 // happened says in the person's language what an event was.
 func (s *speech) happened(e cases.Event, actor string) string {
-	key := "event." + string(e.Header.Kind)
-	if !s.has(key) {
-		return sentence(e, actor)
-	}
-	return s.T(key, "Actor", actor)
+	return s.T("event."+string(e.Header.Kind), "Actor", actor)
 }
 
 // reasonOf is the reason that was given with an event, where there was one.

@@ -289,7 +289,7 @@ func (q *call) choices(p *stepPage, c *cases.Case, step workflow.Step, name stri
 	case "draft.measures.power":
 		var out []formOption
 		for _, m := range workflow.Measures() {
-			out = append(out, formOption{string(m), m.Article() + ": " + p.Either(m.Text(), m.TextSV())})
+			out = append(out, formOption{string(m), p.Cite(m.Article()) + ": " + p.Either(m.Text(), m.TextSV())})
 		}
 		return out
 	case "oss_role":

@@ -50,7 +50,7 @@ var acts = []Step{
 		ID: StepEditDraft, From: []State{StateDrafting},
 		By:       []Grant{byOwner, byLegal, bySupervisor},
 		Requires: []string{"draft"},
-		Law:      "FL 31–32 §§", Title: "Edit the draft decision", TitleSV: "Redigera beslutsutkastet",
+		Law:      "FL §§ 31–32", Title: "Edit the draft decision", TitleSV: "Redigera beslutsutkastet",
 	},
 	{
 		ID: StepSignOff, From: []State{StateDrafting},
@@ -68,7 +68,7 @@ var acts = []Step{
 		ID: StepNote, From: keptStates,
 		By:       []Grant{byRegistrar, {Role: RoleCaseworker}, byLegal, bySupervisor, byDecisionMaker},
 		Requires: []string{"text"},
-		Law:      "FL 27 §", Title: "Write a file note", TitleSV: "Skriv en tjänsteanteckning",
+		Law:      "FL § 27", Title: "Write a file note", TitleSV: "Skriv en tjänsteanteckning",
 	},
 	{
 		ID: StepAssessRisk, From: openStates,
@@ -117,7 +117,7 @@ var acts = []Step{
 		ID: StepCorrectParty, From: openStates,
 		By:       []Grant{byRegistrar, bySupervisor},
 		Requires: []string{"party", "reason"},
-		Law:      "GDPR Art. 4(7); OSL 5 kap. 2 §", Title: "Correct whom the case is about", TitleSV: "Rätta vem ärendet gäller",
+		Law:      "GDPR Art. 4(7); OSL ch. 5 § 2", Title: "Correct whom the case is about", TitleSV: "Rätta vem ärendet gäller",
 	},
 	{
 		ID: StepRequestAssistance, From: openStates,
@@ -137,13 +137,13 @@ var acts = []Step{
 		ID: StepFlagSecret, From: keptStates,
 		By:       []Grant{bySupervisor},
 		Requires: []string{"named_staff", "reason"},
-		Law:      "practice; OSL 18 kap. 8 §, 21 kap. 3 §", Title: "Restrict the case to named staff", TitleSV: "Begränsa ärendet till namngiven personal",
+		Law:      "practice; OSL ch. 18 § 8, ch. 21 § 3", Title: "Restrict the case to named staff", TitleSV: "Begränsa ärendet till namngiven personal",
 	},
 	{
 		ID: StepUnflagSecret, From: keptStates,
 		By:       []Grant{bySupervisor},
 		Requires: []string{"reason"},
-		Law:      "practice; OSL 18 kap. 8 §, 21 kap. 3 §", Title: "Lift the restriction to named staff", TitleSV: "Häv begränsningen till namngiven personal",
+		Law:      "practice; OSL ch. 18 § 8, ch. 21 § 3", Title: "Lift the restriction to named staff", TitleSV: "Häv begränsningen till namngiven personal",
 	},
 	{
 		ID: StepDeclareConflict, From: keptStates,
@@ -155,19 +155,19 @@ var acts = []Step{
 			{Role: RoleDecisionMaker, When: GuardOwnAccount},
 		},
 		Requires: []string{"account", "reason"},
-		Law:      "FL 16–18 §§", Title: "Declare a conflict of interest", TitleSV: "Anmäl jäv",
+		Law:      "FL §§ 16–18", Title: "Declare a conflict of interest", TitleSV: "Anmäl jäv",
 	},
 	{
 		ID: StepLiftConflict, From: keptStates,
 		By:       []Grant{bySupervisor},
 		Requires: []string{"account", "reason"},
-		Law:      "FL 16–18 §§", Title: "Lift a conflict of interest", TitleSV: "Häv jäv",
+		Law:      "FL §§ 16–18", Title: "Lift a conflict of interest", TitleSV: "Häv jäv",
 	},
 	{
 		ID: StepSetDiaryNumber, From: keptStates,
 		By:       []Grant{byRegistrar},
 		Requires: []string{"diary_number"},
-		Law:      "OSL 5 kap. 1 §", Title: "Set the register number", TitleSV: "Ange diarienummer",
+		Law:      "OSL ch. 5 § 1", Title: "Set the register number", TitleSV: "Ange diarienummer",
 	},
 	{
 		ID: StepExtendClock, From: openStates,
@@ -179,7 +179,7 @@ var acts = []Step{
 		ID: StepRecordService, From: decidedStates,
 		By:       []Grant{byRegistrar, byOwner},
 		Requires: []string{"service_date"},
-		Law:      "FL 33, 44 §§", Title: "Record when the decision was served", TitleSV: "Notera delgivning",
+		Law:      "FL §§ 33, 44", Title: "Record when the decision was served", TitleSV: "Notera delgivning",
 	},
 	{
 		ID: StepRecordObjection, From: []State{StateArt60Consultation},

@@ -87,8 +87,8 @@ func explainHours(lang language, length int, awareAt, startAt, plainAt, hoursAt,
 	}
 	if lang == swedish {
 		s := [3]string{
-			n + " timmar räknade från minuten för upptäckten, " + aware + ", löper ut " + plain + ".",
-			"Timmen för upptäckten, " + aware + ", räknas inte, så de " + n + " timmarna löper från " + start +
+			n + " timmar räknade från den minut då den personuppgiftsansvarige fick vetskap, " + aware + ", löper ut " + plain + ".",
+			"Timmen då den personuppgiftsansvarige fick vetskap, " + aware + ", räknas inte, så de " + n + " timmarna löper från " + start +
 				", även över helger, och löper ut " + hours + ".",
 			"De " + n + " timmarna från " + start + " rymmer minst 48 timmar på arbetsdagar, så de löper ut " + hours + " utan förlängning.",
 		}

@@ -72,12 +72,12 @@ func TestNotifyExplains(t *testing.T) {
 		{
 			gdpr, ordinary, Plain72h, "GDPR Art. 33(1)",
 			"72 hours counted from the minute of awareness, Tue 10 Mar 2026 09:20 CET, end on Fri 13 Mar 2026 09:20 CET.",
-			"72 timmar räknade från minuten för upptäckten, tis 10 mars 2026 kl. 09.20 CET, löper ut fre 13 mars 2026 kl. 09.20 CET.",
+			"72 timmar räknade från den minut då den personuppgiftsansvarige fick vetskap, tis 10 mars 2026 kl. 09.20 CET, löper ut fre 13 mars 2026 kl. 09.20 CET.",
 		},
 		{
 			gdpr, friday, Reg1182Hours, "GDPR Art. 33(1); Regulation 1182/71 Art. 3(1), 3(2)(a), 3(3)",
 			"The hour of awareness, Fri 27 Mar 2026 16:10:30 CET, is not counted, so the 72 hours run from Fri 27 Mar 2026 17:00 CET, over weekends and holidays too, and end on Mon 30 Mar 2026 18:00 CEST.",
-			"Timmen för upptäckten, fre 27 mars 2026 kl. 16.10.30 CET, räknas inte, så de 72 timmarna löper från fre 27 mars 2026 kl. 17.00 CET, även över helger, och löper ut mån 30 mars 2026 kl. 18.00 CEST.",
+			"Timmen då den personuppgiftsansvarige fick vetskap, fre 27 mars 2026 kl. 16.10.30 CET, räknas inte, så de 72 timmarna löper från fre 27 mars 2026 kl. 17.00 CET, även över helger, och löper ut mån 30 mars 2026 kl. 18.00 CEST.",
 		},
 		{
 			gdpr, ordinary, Reg1182Min2WD, "GDPR Art. 33(1); Regulation 1182/71 Art. 3(5)",

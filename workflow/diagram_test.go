@@ -28,6 +28,7 @@ func TestDocument(t *testing.T) {
 		{"diagram", "```mermaid\n" + Mermaid() + "```\n"},
 		{"steps", MarkdownTable()},
 		{"guards", guardsMarkdown()},
+		{"clocks", clocksMarkdown()},
 		{"outcomes", outcomesMarkdown()},
 		{"measures", measuresMarkdown()},
 	} {
@@ -71,6 +72,25 @@ func guardsMarkdown() string {
 			field = "`" + field + "`"
 		}
 		fmt.Fprintf(&b, "| `%s` | %s | %s |\n", g, g.Sentence(), field)
+	}
+	return b.String()
+}
+
+func clocksMarkdown() string {
+	var b strings.Builder
+	b.WriteString("| clock | runs | waits for | default | calendar | nature | law | configured |\n|---|---|---|---|---|---|---|---|\n")
+	for _, r := range DefaultClockRules() {
+		period, configured := r.Period.String(), "no"
+		switch {
+		case r.Configurable():
+			configured = "yes"
+		case r.Kind == ClockNotification:
+			period = "by the rule set: 72 hours"
+		case r.Kind == ClockOrder:
+			period = "by the order"
+		}
+		fmt.Fprintf(&b, "| `%s` | %s | %s | %s | %s | %s | %s | %s |\n", r.Kind, r.Kind.Meaning(),
+			strings.ToLower(strings.ReplaceAll(string(r.Addressee), "_", " ")), period, r.Calendar, strings.ToLower(string(r.Nature)), r.Article, configured)
 	}
 	return b.String()
 }

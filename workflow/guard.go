@@ -253,7 +253,7 @@ var guardRules = []guardRule{
 		},
 		metBy:    "hearing_skip_reason",
 		sentence: "The party has not been heard on the outcome and the measures that the draft now holds; send it for comments, or give the reason to decide without (FL § 25).",
-		swedish:  "Parten har inte fått yttra sig över det utfall och de åtgärder som utkastet nu innehåller; kommunicera det, eller ange skälet att besluta ändå (25 § förvaltningslagen).",
+		swedish:  "Parten har inte fått yttra sig över det utfall och de åtgärder som utkastet nu innehåller; kommunicera det, eller ange skälet att besluta ändå (FL 25 §).",
 	},
 	{
 		guard:    GuardOSSLead,

@@ -116,13 +116,13 @@ var receiving = []Step{
 		ID: StepReceive, Row: 1, From: []State{StateDraft}, To: StateReceived,
 		By:   []Grant{{Role: RoleNotifier}, byRegistrar, bySystem},
 		Open: []ClockKind{ClockRegistration},
-		Law:  "GDPR Art. 33(1); FL 22 §", Title: "Submit a notification", TitleSV: "Lämna in en anmälan",
+		Law:  "GDPR Art. 33(1); FL § 22", Title: "Submit a notification", TitleSV: "Lämna in en anmälan",
 	},
 	{
 		ID: StepRegister, Row: 3, From: []State{StateReceived}, To: StateRegistered,
 		By:    []Grant{byRegistrar, bySystem, bySupervisor},
 		Takes: []string{"diary_number", "note"},
-		Law:   "OSL 5 kap. 1 §", Title: "Register the case", TitleSV: "Diarieför ärendet",
+		Law:   "OSL ch. 5 § 1", Title: "Register the case", TitleSV: "Diarieför ärendet",
 	},
 	{
 		ID: StepStartTriage, Row: 4, From: []State{StateRegistered}, To: StateTriage,
@@ -187,7 +187,7 @@ var investigating = []Step{
 		ID: StepReplyReceived, Row: 10, From: []State{StateAwaitingReply}, To: StateInvestigation,
 		By:    []Grant{byRegistrar, byOwner, bySystem},
 		Takes: []string{"note", "received_at"},
-		Law:   "FL 22, 23 §§", Title: "Record the reply", TitleSV: "Notera inkommet yttrande",
+		Law:   "FL §§ 22, 23", Title: "Record the reply", TitleSV: "Notera inkommet yttrande",
 	},
 	{
 		ID: StepReplyExpired, Row: 10, From: []State{StateAwaitingReply}, To: StateInvestigation,
@@ -199,7 +199,7 @@ var investigating = []Step{
 		By:       []Grant{byOwner},
 		Requires: []string{"memo"}, Takes: []string{"fine_considered", "fine_factors"},
 		Guards: []Guard{GuardFineFactorsGiven},
-		Law:    "FL 32 §; GDPR Art. 83(2)", Title: "Start drafting a decision", TitleSV: "Börja bereda beslut",
+		Law:    "FL § 32; GDPR Art. 83(2)", Title: "Start drafting a decision", TitleSV: "Börja bereda beslut",
 	},
 	{
 		ID: StepCloseInvestigation, Row: 12, From: []State{StateInvestigation}, To: StateClosed,
@@ -215,18 +215,18 @@ var deciding = []Step{
 		ID: StepSendHearing, Row: 13, From: []State{StateDrafting}, To: StateHearing,
 		By:    []Grant{byOwner},
 		Takes: []string{"due_at"}, Guards: []Guard{GuardHasDraft}, Open: []ClockKind{ClockHearing},
-		Law: "FL 25 §; GDPR Art. 58(4)", Title: "Send the draft to the party", TitleSV: "Kommunicera utkastet",
+		Law: "FL § 25; GDPR Art. 58(4)", Title: "Send the draft to the party", TitleSV: "Kommunicera utkastet",
 	},
 	{
 		ID: StepHearingAnswered, Row: 14, From: []State{StateHearing}, To: StateDrafting,
 		By:    []Grant{byRegistrar, byOwner, bySystem},
 		Takes: []string{"note", "received_at"},
-		Law:   "FL 25 §", Title: "Record the party's comments", TitleSV: "Notera partens synpunkter",
+		Law:   "FL § 25", Title: "Record the party's comments", TitleSV: "Notera partens synpunkter",
 	},
 	{
 		ID: StepHearingExpired, Row: 14, From: []State{StateHearing}, To: StateDrafting,
 		By:  []Grant{bySystem},
-		Law: "FL 25 §", Title: "No comments came in time", TitleSV: "Synpunkter uteblev",
+		Law: "FL § 25", Title: "No comments came in time", TitleSV: "Synpunkter uteblev",
 	},
 	{
 		ID: StepConsultArt60, Row: 15, From: []State{StateDrafting}, To: StateArt60Consultation,
@@ -268,19 +268,19 @@ var deciding = []Step{
 			GuardSignedOffIfRequired, GuardNotLead, GuardOutcomeAllowed,
 		},
 		Open: []ClockKind{ClockAppeal, ClockOrder},
-		Law:  "FL 25, 28, 31–33 §§; GDPR Art. 58", Title: "Decide", TitleSV: "Fatta beslut",
+		Law:  "FL §§ 25, 28, 31–33; GDPR Art. 58", Title: "Decide", TitleSV: "Fatta beslut",
 	},
 }
 
 var afterDecision = []Step{
 	{
 		// An order can already be followed up when the appeal arrives; or the case is
-		// closed, when the appeal lay with the court (FL 45 §) or the time is restored.
+		// closed, when the appeal lay with the court (FL § 45) or the time is restored.
 		ID: StepAppealReceived, Row: 20, From: []State{StateDecided, StateFollowUp, StateClosed}, To: StateUnderAppeal,
 		By:       []Grant{byRegistrar, byOwner},
 		Requires: []string{"received_at"}, Takes: []string{"note"},
 		Guards: []Guard{GuardDecisionStands},
-		Law:    "FL 40–46 §§; GDPR Art. 78", Title: "Record an appeal", TitleSV: "Notera ett överklagande",
+		Law:    "FL §§ 40–46; GDPR Art. 78", Title: "Record an appeal", TitleSV: "Notera ett överklagande",
 	},
 	{
 		ID: StepStartFollowUp, Row: 21, From: []State{StateDecided}, To: StateFollowUp,
@@ -292,7 +292,7 @@ var afterDecision = []Step{
 		ID: StepCloseFinal, Row: 22, From: []State{StateDecided}, To: StateClosed,
 		By:     []Grant{byOwner, bySupervisor, bySystem},
 		Guards: []Guard{GuardAppealPeriodOver, GuardNothingToFollowUp},
-		Law:    "FL 44 §", Title: "Close the decided case", TitleSV: "Avsluta det beslutade ärendet",
+		Law:    "FL § 44", Title: "Close the decided case", TitleSV: "Avsluta det beslutade ärendet",
 	},
 	{
 		ID: StepJudgmentUpheld, Row: 23, From: []State{StateUnderAppeal}, To: StateDecided,

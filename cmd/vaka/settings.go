@@ -126,7 +126,7 @@ func loadSettings(t Terminal, file string, flags map[string]string) (config.Conf
 func knownCodes() config.Known {
 	known := config.Known{Sectors: cases.SectorOfActivity("").Codes()}
 	for _, rule := range workflow.DefaultClockRules() {
-		if rule.Nature != workflow.Statutory && rule.Kind != workflow.ClockOrder {
+		if rule.Configurable() {
 			known.Clocks = append(known.Clocks, string(rule.Kind))
 		}
 	}
