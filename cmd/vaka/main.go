@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"runtime/debug"
 	"strings"
 	"syscall"
 
@@ -23,6 +24,11 @@ const (
 )
 
 func main() {
+	// A notification leaves a hundred times the memory behind that it keeps.
+	// Collecting half as often takes a sixth off its cost, and the board is small.
+	if os.Getenv("GOGC") == "" {
+		debug.SetGCPercent(200)
+	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	// The first signal asks for an orderly end. A second one then meets the
 	// system's own handling, and ends a program that takes too long about it.
