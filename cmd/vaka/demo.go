@@ -22,7 +22,7 @@ func (demoCommand) Help() string {
 Examples:
 
     vaka demo
-    vaka demo --listen 127.0.0.1:8088 --data /tmp/demo`
+    vaka demo --listen 127.0.0.1:8088 --data ./another-demo`
 }
 
 // demoData is where a demo keeps its data unless --data says otherwise.
