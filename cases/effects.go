@@ -22,7 +22,8 @@ func (s *Service) effects(a Actor, c *Case, r StepRequest, to workflow.State, no
 		if r.Data.Urgent {
 			kind = workflow.ClockSupplementUrgent
 		}
-		t.Clocks.Ended = append(t.Clocks.Ended, cancelSupplements(c, t.Clocks.Ended)...)
+		// The authority asks itself now, with a date of its own, for what was promised.
+		t.Clocks.endSupplements(c, func(Clock) ClockStatus { return ClockCancelled })
 		s.ask(&t, c, a, kind, now)
 	case workflow.StepRequestReply:
 		s.ask(&t, c, a, workflow.ClockReply, now)
@@ -171,18 +172,6 @@ func metOrMissed(k Clock, now time.Time) ClockStatus {
 	return ClockMet
 }
 
-// cancelSupplements ends the clock of a promised supplement when the authority
-// asks for one itself, with a date of its own.
-func cancelSupplements(c *Case, already []ClockEnd) []ClockEnd {
-	var out []ClockEnd
-	for _, k := range c.OpenClocks() {
-		if isSupplement(k.Kind) && !containsEnd(already, k.ID) {
-			out = append(out, ClockEnd{ID: k.ID, Status: ClockCancelled})
-		}
-	}
-	return out
-}
-
 // start starts a clock; due, when given, takes the place of the rule's period.
 func (s *Service) start(out *ClockChanges, c *Case, kind workflow.ClockKind, from time.Time, due *time.Time) *Clock {
 	have := slices.Concat(c.Clocks, out.Opened)
@@ -312,7 +301,7 @@ func (s *Service) rearm(out *ClockChanges, c *Case, to workflow.State, now time.
 	for _, k := range c.OpenClocks() {
 		watches := k.Kind == workflow.ClockStaleTriage || k.Kind == workflow.ClockStaleInvestigation
 		moved := slices.ContainsFunc(out.Moved, func(m Clock) bool { return m.ID == k.ID })
-		if watches && !moved && slices.Contains(runsIn[k.Kind], to) && !containsEnd(out.Ended, k.ID) {
+		if watches && !moved && slices.Contains(runsIn[k.Kind], to) && !out.ends(k.ID) {
 			out.Moved = append(out.Moved, s.again(k, k.Kind, now, "Something happened in the case."))
 		}
 	}
@@ -361,7 +350,7 @@ func (s *Service) retime(out *ClockChanges, c *Case, p workflow.Priority) {
 	next := workflow.TriageClock(p)
 	for _, k := range c.OpenClocks() {
 		triage := k.Kind == workflow.ClockTriageP1 || k.Kind == workflow.ClockTriageP2 || k.Kind == workflow.ClockTriageP3
-		if triage && k.Kind != next && !containsEnd(out.Ended, k.ID) {
+		if triage && k.Kind != next && !out.ends(k.ID) {
 			out.Moved = append(out.Moved, s.again(k, next, k.StartedAt, "The priority changed."))
 		}
 	}
@@ -442,7 +431,7 @@ func (s *Service) priorityFacts(c *Case, now time.Time) workflow.PriorityFacts {
 // protectedAnswer is the notification's answer in the procedure's terms.
 func protectedAnswer(n *Notification) workflow.Answer {
 	switch {
-	case n.ProtectedIdentity == ProtectedYes, slices.Contains(n.SubjectCategories, SubjectsProtectedIdentity):
+	case n.ConcernsProtectedIdentity():
 		return workflow.Yes
 	case n.ProtectedIdentity == ProtectedNo:
 		return workflow.No

@@ -41,7 +41,7 @@ func ReadSupplement(raw []byte, base Notification, opts ReadOptions) (Supplement
 		return Supplement{}, nil, err
 	}
 	n := base
-	n.forgetFiling()
+	n.ForgetFiling()
 	partial := bytes.TrimSpace(body.Notification)
 	given := len(partial) > 0 && !bytes.Equal(partial, []byte("null"))
 	if given {
@@ -90,10 +90,11 @@ func (s *supplementBody) check(given bool) *workflow.Fault {
 	return nil
 }
 
-// forgetFiling clears what describes one filing and is not handed down to the next.
-func (n *Notification) forgetFiling() {
+// ForgetFiling clears what describes one filing and is not handed down to the next:
+// its channel and dates, its kind and its reasons.
+func (n *Notification) ForgetFiling() {
 	n.Channel, n.DispatchedAt, n.ArrivedAt, n.RegistrarNote = "", nil, nil, ""
-	n.SubmissionReason, n.WithdrawReason, n.WithdrawReasonCode = "", "", ""
+	n.SubmissionKind, n.SubmissionReason, n.WithdrawReason, n.WithdrawReasonCode = "", "", "", ""
 	if n.Subkind == SubkindWithdraw { // a withdrawal that was refused
 		n.Subkind = SubkindIncomplete
 	}
@@ -111,7 +112,7 @@ func (n *Notification) becomeFollowUp(kind SubmissionKind, reason Text) {
 // has it, over the version that it follows up: what it answers replaces the earlier
 // answer, what it leaves open stays. Validate judges the result.
 func Merge(base, followUp Notification) Notification {
-	base.forgetFiling()
+	base.ForgetFiling()
 	overlay(reflect.ValueOf(&base).Elem(), reflect.ValueOf(&followUp).Elem())
 	kind := cmp.Or(followUp.SubmissionKind, SubmissionSupplement)
 	base.becomeFollowUp(kind, cmp.Or(followUp.SubmissionReason, followUp.WithdrawReason))

@@ -326,31 +326,24 @@ func (s *Service) answerBySubmission(c *Case, f *Filed, now time.Time) {
 		f.Clocks = s.moveClocks(c, workflow.StepSupplementReceived, f.To, priority, now)
 	}
 	if f.Submission.Complete {
-		f.Clocks.Ended = append(f.Clocks.Ended, endSupplements(c, f.Clocks.Ended, now)...)
+		f.Clocks.endSupplements(c, func(k Clock) ClockStatus { return metOrMissed(k, now) })
 	}
 	s.retime(&f.Clocks, c, priority)
 	s.rearm(&f.Clocks, c, f.To, now)
 }
 
-// endSupplements ends the supplement clocks that are not among those ended already.
-func endSupplements(c *Case, already []ClockEnd, now time.Time) []ClockEnd {
-	var out []ClockEnd
+// endSupplements ends the supplement clocks that are not ended already.
+func (p *ClockChanges) endSupplements(c *Case, status func(Clock) ClockStatus) {
 	for _, k := range c.OpenClocks() {
-		if !isSupplement(k.Kind) || containsEnd(already, k.ID) {
-			continue
+		if isSupplement(k.Kind) && !p.ends(k.ID) {
+			p.Ended = append(p.Ended, ClockEnd{ID: k.ID, Status: status(k)})
 		}
-		out = append(out, ClockEnd{ID: k.ID, Status: metOrMissed(k, now)})
 	}
-	return out
 }
 
-func containsEnd(ends []ClockEnd, id string) bool {
-	for _, e := range ends {
-		if e.ID == id {
-			return true
-		}
-	}
-	return false
+// ends says whether a clock is among those that end.
+func (p *ClockChanges) ends(id string) bool {
+	return slices.ContainsFunc(p.Ended, func(e ClockEnd) bool { return e.ID == id })
 }
 
 func isSupplement(k workflow.ClockKind) bool {

@@ -106,11 +106,7 @@ func (q *call) filingOf(d *draft) (*filing, error) {
 			return nil, err
 		}
 		base := c.Latest().Notification
-		base.Channel, base.DispatchedAt, base.ArrivedAt, base.RegistrarNote = "", nil, nil, "" // they tell of one filing only
-		base.SubmissionKind, base.SubmissionReason, base.WithdrawReasonCode = "", "", ""
-		if base.Subkind == cases.SubkindWithdraw {
-			base.Subkind = cases.SubkindIncomplete
-		}
+		base.ForgetFiling()
 		f.c, f.base = c, &base
 	}
 	f.judge(q.s.opt.Law)
