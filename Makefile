@@ -28,7 +28,7 @@ test: tools ## everything that must pass: all tests on both engines, and bounded
 	$(MAKE) --no-print-directory fuzz
 
 .PHONY: tools
-tools: ## install what the tests use besides Go, where it is missing: strace, chromium, npm, axe-core
+tools: ## install what the tests use besides Go, where it is missing: strace, chromium, npm, axe-core, html-validate
 	@missing=; \
 	command -v strace >/dev/null || missing="$$missing strace"; \
 	command -v chromium >/dev/null || missing="$$missing chromium fonts-dejavu-core"; \
@@ -41,7 +41,7 @@ tools: ## install what the tests use besides Go, where it is missing: strace, ch
 	echo "they could not be installed; the tests that need them say that they are skipped"
 	@cd e2e && cmp -s package-lock.json node_modules/package-lock.json && exit 0; \
 	command -v npm >/dev/null || exit 0; \
-	echo "installing axe-core (npm, into e2e/node_modules): it judges whether everybody can use the pages"; \
+	echo "installing axe-core and html-validate (npm, into e2e/node_modules): they judge the pages"; \
 	npm ci --ignore-scripts --no-audit --no-fund --loglevel=error >/dev/null && cp package-lock.json node_modules/
 
 .PHONY: screenshots

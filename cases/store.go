@@ -23,6 +23,7 @@ const (
 	Tokens        Collection = "tokens"         // API tokens by the hash of their token
 	Meta          Collection = "meta"           // what the installation says of itself
 	Drafts        Collection = "drafts"         // forms that somebody has begun and not sent; never part of a case
+	Feedback      Collection = "feedback"       // what people say of the pages themselves; never part of a case
 )
 
 // Derived says whether a collection can be rebuilt from events.

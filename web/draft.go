@@ -205,8 +205,15 @@ func (s *drafts) list(ctx context.Context, account string) ([]draftHead, error) 
 	return out, nil
 }
 
-// Sweep deletes the drafts that have expired, and says how many those were.
+// Sweep deletes the drafts and the feedback that have expired, and says how many
+// those were.
 func (s *Server) Sweep(ctx context.Context, now time.Time) (int, error) {
+	drafts, err := s.sweepDrafts(ctx, now)
+	feedback, feedbackErr := s.sweepFeedback(ctx, now)
+	return drafts + feedback, errors.Join(err, feedbackErr)
+}
+
+func (s *Server) sweepDrafts(ctx context.Context, now time.Time) (int, error) {
 	var old []string
 	err := s.opt.Store.Scan(ctx, cases.Drafts, func(id string, decode func(any) error) error {
 		var h draftHead

@@ -128,7 +128,7 @@ func (b *browser) send(action string, pairs ...string) screen {
 }
 
 var (
-	formTag   = regexp.MustCompile(`(?s)<form[^>]*?action="([^"]*)"[^>]*>(.*?)</form>`)
+	formTag   = regexp.MustCompile(`(?s)<form(?:[^>]*?action="([^"]*)")?[^>]*>(.*?)</form>`)
 	inputTag  = regexp.MustCompile(`<input[^>]*>`)
 	attribute = regexp.MustCompile(`([a-z-]+)="([^"]*)"`)
 )

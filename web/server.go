@@ -64,16 +64,17 @@ type Options struct {
 
 // Server answers HTTP. Make one with New.
 type Server struct {
-	opt     Options
-	table   []route
-	app     *fiber.App
-	log     *slog.Logger
-	metrics *metrics
-	limits  *limiter
-	origin  *http.CrossOriginProtection
-	drafts  *drafts
-	doc     func() (*description, error)
-	ready   atomic.Bool // was ready once
+	opt           Options
+	table         []route
+	app           *fiber.App
+	log           *slog.Logger
+	metrics       *metrics
+	limits        *limiter
+	origin        *http.CrossOriginProtection
+	drafts        *drafts
+	feedbackLimit *limiter
+	doc           func() (*description, error)
+	ready         atomic.Bool // was ready once
 }
 
 // New makes a server; nothing listens yet.
@@ -91,9 +92,9 @@ func New(o Options) *Server {
 		o.MaxBody = defaultMaxBody
 	}
 	s := &Server{
-		opt: o, table: slices.Concat(routes(), pageRoutes, notifyRoutes), log: o.Logger, limits: newLimiter(o.PerAccountPerSecond),
+		opt: o, table: slices.Concat(routes(), pageRoutes, notifyRoutes, accessibilityRoutes), log: o.Logger, limits: newLimiter(o.PerAccountPerSecond),
 		origin: http.NewCrossOriginProtection(),
-		drafts: &drafts{store: o.Store, now: o.Now},
+		drafts: &drafts{store: o.Store, now: o.Now}, feedbackLimit: newLimiter(feedbackPerSecond),
 	}
 	s.doc = sync.OnceValues(func() (*description, error) { return describe(s.table, o.PublicURL) })
 	if o.Metrics != nil {
