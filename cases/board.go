@@ -123,6 +123,7 @@ type Board struct {
 	words  words
 	latest map[cause]int32 // the newest position of a controller and cause
 	former []int32         // the position before in that chain, or -1
+	news   bulletin
 }
 
 // cause is a controller and what caused its breach, as words.
@@ -143,6 +144,7 @@ func (b *Board) Put(s Summary) bool {
 		return false
 	}
 	r, c, p := b.rowOf(&s), b.cardOf(&s), printOfSummary(&s)
+	b.news.tell(News{ID: c.id(), Version: s.Version, Arrived: !known})
 	if !known {
 		i = int32(len(b.rows))
 		b.index[c.id()] = i

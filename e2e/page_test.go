@@ -92,7 +92,7 @@ var pages = []page{
 }
 
 // apart are addresses of the table that hold nothing to look at.
-var apart = []string{"/language", "/static/{file}", "/notify/clock", "/cases/{id}/receipt/{n}.json"}
+var apart = []string{"/language", "/static/{file}", "/notify/clock", "/cases/{id}/receipt/{n}.json", "/live", "/live/changes", "/queue/news", "/cases/{id}/news"}
 
 // examples find what is in the demo, by what it is an example of.
 var examples = map[string]func(testing.TB) string{

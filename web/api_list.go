@@ -161,8 +161,9 @@ func (l *listing) cursor(text string) (code, message string) {
 	return "", ""
 }
 
-// read takes the whole query string in and tells everything that is wrong with it.
-func (l *listing) read() error {
+// read takes the whole query string in, but for what the page that asks has of its
+// own, and tells everything that is wrong with it.
+func (l *listing) read(but ...string) error {
 	var faults []workflow.Fault
 	fault := func(path, code, message string) {
 		if len(faults) < 50 {
@@ -171,6 +172,9 @@ func (l *listing) read() error {
 	}
 	seen := map[string]bool{}
 	for key, value := range l.q.Context().QueryArgs().All() {
+		if slices.Contains(but, string(key)) {
+			continue
+		}
 		i := slices.IndexFunc(listParameters, func(p parameter) bool { return p.Name == string(key) })
 		if i < 0 || listParameters[i].Hidden && !l.q.actor.Staff() {
 			fault("/query", "unknown_parameter", "There is no such parameter for this caller. Known are "+strings.Join(l.known(), ", ")+".")

@@ -34,6 +34,7 @@ func (q *call) signOut() error {
 	if err := q.s.opt.Auth.SignOut(q.ctx, q.bearer); err != nil {
 		return err
 	}
+	q.s.hub.endSession(q.session.ID)
 	return q.nothing()
 }
 

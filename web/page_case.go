@@ -34,6 +34,7 @@ type casePage struct {
 	CanTake  bool   // the case can be assigned to whoever looks
 	Key      string // of the forms, so that one that is sent twice counts once
 	Faults   []pageFault
+	Live     *livePart
 }
 
 // phaseMark is one of the five phases in the bar over a case.
@@ -95,11 +96,12 @@ func (q *call) casePages() error {
 
 // showCase shows staff a case; note is one that was typed and refused.
 func (q *call) showCase(status int, c *cases.Case, note string, refusal error) error {
+	place := q.s.livePlace()
 	p := casePage{page: q.page("queue", "case.title"), Case: q.caseViewOf(c), Note: note, Key: q.id}
 	for _, f := range faultsOf(refusal) {
 		p.Faults = append(p.Faults, pageFault{Field: "note", Message: p.T("case.note") + ": " + p.fault(f.Code, f.Message)})
 	}
-	p.Title = c.Number
+	p.Title, p.Live = c.Number, q.liveCase("case", place, c)
 	p.Phases = phaseMarks(c.Phase)
 	p.Holder = p.Case.People[c.Assignee]
 	for _, k := range c.Clocks {

@@ -25,6 +25,7 @@ type queuePage struct {
 	Next     string // address of the next page
 	First    string // address of the first page, "" on it
 	Faults   []pageFault
+	Live     *livePart
 }
 
 // queueItem is one line of the table.
@@ -51,10 +52,11 @@ type filterLink struct {
 // queue shows the cases that a query asks for.
 func (q *call) queue() error {
 	l := &listing{q: q}
+	place := q.s.livePlace() // before the list is made: what comes while it is made is told
 	p := queuePage{page: q.page("queue", "queue.title")}
 	status := fiber.StatusOK
 	asked := q.queryValues()
-	if err := l.read(); err != nil {
+	if err := l.read("done"); err != nil {
 		p.Faults = append(p.Faults, pageFault{Message: p.sentence(err)})
 		status, l.query, asked = fiber.StatusUnprocessableEntity, cases.Query{}, url.Values{}
 	}
@@ -83,6 +85,7 @@ func (q *call) queue() error {
 	if asked.Get("cursor") != "" {
 		p.First = address("/queue", without(asked, "cursor"))
 	}
+	p.Live = q.liveQueue(place, without(asked, "cursor", "done"))
 	return q.render(status, "queue", p)
 }
 

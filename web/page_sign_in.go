@@ -60,6 +60,7 @@ func (q *call) signOutByForm() error {
 	if err := q.s.opt.Auth.SignOut(q.ctx, q.bearer); err != nil {
 		return err
 	}
+	q.s.hub.endSession(q.session.ID)
 	q.setCookie(q.s.sessionCookie(), "", time.Unix(1, 0))
 	return q.see("/sign-in")
 }

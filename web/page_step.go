@@ -26,6 +26,7 @@ type stepPage struct {
 	Open    bool        // but not where something stands in it
 	Faults  []pageFault
 	Changed string // what the case is now, when somebody was faster
+	Live    *livePart
 }
 
 // widget says how a field is asked for.
@@ -92,6 +93,7 @@ func (q *call) stepPage(c *cases.Case, step workflow.Step, typed map[string][]st
 	if strings.HasPrefix(step.Law, "practice") {
 		p.Law = p.T("step.practice")
 	}
+	p.Live = q.liveCase("step", q.s.livePlace(), c)
 	p.Heading = p.Either(step.Title, step.TitleSV)
 	p.Title, p.Narrow = p.Heading+" – "+c.Number, true
 	if typed == nil {

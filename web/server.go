@@ -72,6 +72,7 @@ type Server struct {
 	limits        *limiter
 	origin        *http.CrossOriginProtection
 	drafts        *drafts
+	hub           *hub
 	feedbackLimit *limiter
 	doc           func() (*description, error)
 	ready         atomic.Bool // was ready once
@@ -92,12 +93,14 @@ func New(o Options) *Server {
 		o.MaxBody = defaultMaxBody
 	}
 	s := &Server{
-		opt: o, table: slices.Concat(routes(), pageRoutes, notifyRoutes, accessibilityRoutes), log: o.Logger, limits: newLimiter(o.PerAccountPerSecond),
+		opt: o, table: slices.Concat(routes(), pageRoutes, notifyRoutes, accessibilityRoutes, liveRoutes), log: o.Logger, limits: newLimiter(o.PerAccountPerSecond),
 		origin: http.NewCrossOriginProtection(),
 		drafts: &drafts{store: o.Store, now: o.Now}, feedbackLimit: newLimiter(feedbackPerSecond),
 	}
 	s.doc = sync.OnceValues(func() (*description, error) { return describe(s.table, o.PublicURL) })
+	s.hub = newHub(o.Cases.Board(), s.admitStream)
 	if o.Metrics != nil {
+		s.hub.measure(o.Metrics)
 		s.metrics = newMetrics(o.Metrics, o.Cases.Board())
 	}
 	s.app = fiber.New(fiber.Config{
@@ -219,9 +222,10 @@ func (s *Server) Serve(ln net.Listener) error {
 	return nil
 }
 
-// Shutdown stops accepting, lets requests under way end until ctx does, and closes
-// what is idle.
+// Shutdown stops accepting, ends the streams of news at once, lets requests under
+// way end until ctx does, and closes what is idle.
 func (s *Server) Shutdown(ctx context.Context) error {
+	s.hub.close()
 	if err := s.app.ShutdownWithContext(ctx); err != nil {
 		return fmt.Errorf("shutting the server down: %w", err)
 	}
