@@ -2,6 +2,8 @@ package cases
 
 import (
 	"math/bits"
+	"slices"
+	"sort"
 	"time"
 
 	"github.com/vaka-project/vaka/workflow"
@@ -32,25 +34,76 @@ const (
 	facetGroups
 )
 
-// Facets counts what the links beside the list of q lead to, at now, in one scan.
-func (b *Board) Facets(q Query, viewer Actor, now time.Time) (Facets, error) {
+// Browse answers a query as List does, together with how many cases the links beside
+// the list lead to, at now. Both come from one look at the board, so that they never
+// disagree.
+func (b *Board) Browse(q Query, viewer Actor, now time.Time) (Page, Facets, error) {
 	if err := q.allowed(viewer); err != nil {
-		return Facets{}, err
+		return Page{}, Facets{}, err
 	}
-	q.Cursor = ""
-	if _, err := q.normalise(); err != nil {
-		return Facets{}, err
+	after, err := q.normalise()
+	if err != nil {
+		return Page{}, Facets{}, err
 	}
-	b.mu.RLock()
+	b.read()
 	defer b.mu.RUnlock()
 	f := b.facetCount(q, viewer, now)
+	first := b.leaders(&q, after)
+	few := make([]int32, 0, fewFound)
+	arrival := q.Sort.byArrival()
 	for i := range b.rows {
-		// A case counts in a group unless a filter of another group keeps it out.
-		if group, ok := f.group(&b.rows[i]); ok && f.rest.passes(int32(i)) {
-			f.count(&b.rows[i], group)
+		at := int32(i)
+		if !f.takes(at) {
+			continue
+		}
+		if arrival {
+			if len(few) < fewFound {
+				few = append(few, at)
+			}
+		} else if x := first.rank(at); !first.beaten(x) {
+			first.offer(x)
 		}
 	}
-	return f.done(), nil
+	out := f.done()
+	switch {
+	case !arrival:
+		return b.page(&q, first.inOrder()), out, nil
+	case out.Wanted <= len(few):
+		return b.page(&q, b.arrivals(&q, few, after)), out, nil
+	}
+	return b.page(&q, b.walk(&q, after, b.sieve(&q, viewer, now))), out, nil
+}
+
+// fewFound is how many cases are sorted by arrival for one page. Where more are found,
+// they lie so dense that following the order of arrival soon fills the page; where
+// fewer are, that would be a second scan, and one that leaps about in memory.
+const fewFound = 1 << 11
+
+// arrivals are the cases of one page, of all that are found, in the order of arrival.
+func (b *Board) arrivals(q *Query, found []int32, after place) []int32 {
+	slices.SortFunc(found, func(i, j int32) int {
+		if b.before(i, j) == (q.Sort == SortOldest) {
+			return -1
+		}
+		return 1
+	})
+	if after.ID != "" {
+		found = found[sort.Search(len(found), func(k int) bool { return after.less(b.place(q.Sort, found[k])) }):]
+	}
+	return found[:min(len(found), q.Limit+1)]
+}
+
+// takes counts a case in every group that it belongs to, and says whether the list
+// itself wants it.
+func (f *facetCount) takes(i int32) bool {
+	// A case counts in a group unless a filter of another group keeps it out.
+	r := &f.rest.b.rows[i]
+	group, ok := f.group(r)
+	if !ok || !f.rest.passes(i) {
+		return false
+	}
+	f.count(r, group)
+	return group == facetGroups
 }
 
 // facetCount is a query taken apart: the rest keeps a case out of every group.

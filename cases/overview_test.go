@@ -165,9 +165,23 @@ func TestFacetsCountWhatTheLinksLeadTo(t *testing.T) {
 		}
 		viewer := cases.Actor{Account: "caseworker", Roles: []workflow.Role{workflow.RoleCaseworker}}
 		q := drawQuery(t)
-		f, err := board.Facets(q, viewer, begin)
+		list, err := board.List(q, viewer, begin)
 		if err != nil {
 			t.Fatal(err)
+		}
+		// On every page, and beside the same cases as the list without counts has.
+		if list.Next != "" && rapid.Bool().Draw(t, "second page") {
+			q.Cursor = list.Next
+			if list, err = board.List(q, viewer, begin); err != nil {
+				t.Fatal(err)
+			}
+		}
+		page, f, err := board.Browse(q, viewer, begin)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(list, page); diff != "" {
+			t.Fatalf("%+v: the page differs from the list (-list +page):\n%s", q, diff)
 		}
 		count := func(change func(*cases.Query)) int {
 			changed, n := q, 0
@@ -201,6 +215,34 @@ func TestFacetsCountWhatTheLinksLeadTo(t *testing.T) {
 	})
 }
 
+// Where many cases are found the page is made in another way than where few are.
+func TestBrowseOfManyIsTheList(t *testing.T) {
+	board := cases.NewBoard()
+	for n := range 6000 {
+		board.Put(cases.Summary{
+			ID: fmt.Sprintf("%026d", n), Version: 1, Number: fmt.Sprint("PUI-2026-", n), State: workflow.StateTriage,
+			Priority: workflow.P2, ReceivedAt: begin.Add(time.Duration(n*n%997) * time.Hour), Late: n%5 == 0,
+		})
+	}
+	yes := true
+	for _, q := range []cases.Query{{}, {Sort: cases.SortOldest}, {Late: &yes}, {Text: "-59", Sort: cases.SortOldest}} {
+		for range 4 {
+			list, err := board.List(q, overviewer, begin)
+			if err != nil {
+				t.Fatal(err)
+			}
+			page, f, err := board.Browse(q, overviewer, begin)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if diff := cmp.Diff(list, page); diff != "" || f.AnyPhase != f.Wanted || len(page.Items) == 0 {
+				t.Fatalf("%+v, %d wanted, (-list +page):\n%s", q, f.Wanted, diff)
+			}
+			q.Cursor = list.Next
+		}
+	}
+}
+
 // What the overview and the filters of a list cost with 100,000 cases.
 func BenchmarkOverview(b *testing.B) {
 	board := cases.NewBoard()
@@ -216,16 +258,16 @@ func BenchmarkOverview(b *testing.B) {
 			board.Overview(overviewer, begin, time.UTC, true)
 		}
 	})
-	b.Run("facets", func(b *testing.B) {
+	b.Run("list with counts", func(b *testing.B) {
 		for b.Loop() {
-			if _, err := board.Facets(cases.Query{Phases: []workflow.Phase{workflow.PhaseTriage}, Late: &yes, Text: "kommun 7"}, overviewer, begin); err != nil {
+			if _, _, err := board.Browse(cases.Query{Phases: []workflow.Phase{workflow.PhaseTriage}, Late: &yes, Text: "kommun 7"}, overviewer, begin); err != nil {
 				b.Fatal(err)
 			}
 		}
 	})
-	b.Run("facets of all", func(b *testing.B) {
+	b.Run("list with counts of all", func(b *testing.B) {
 		for b.Loop() {
-			if _, err := board.Facets(cases.Query{}, overviewer, begin); err != nil {
+			if _, _, err := board.Browse(cases.Query{}, overviewer, begin); err != nil {
 				b.Fatal(err)
 			}
 		}

@@ -76,12 +76,17 @@ func (b *Board) List(q Query, viewer Actor, now time.Time) (Page, error) {
 	b.read()
 	defer b.mu.RUnlock()
 	wanted := b.sieve(&q, viewer, now)
-	var found []int32
-	if q.Sort == SortNewest || q.Sort == SortOldest {
-		found = b.walk(&q, after, wanted)
-	} else {
-		found = b.best(&q, after, wanted)
+	if q.Sort.byArrival() {
+		return b.page(&q, b.walk(&q, after, wanted)), nil
 	}
+	return b.page(&q, b.best(&q, after, wanted)), nil
+}
+
+// byArrival says whether the order is the one in which the board keeps the cases.
+func (k SortKey) byArrival() bool { return k == SortNewest || k == SortOldest }
+
+// page unpacks what was found, which is one more than fits where there is another page.
+func (b *Board) page(q *Query, found []int32) Page {
 	page := Page{}
 	if len(found) > q.Limit {
 		found = found[:q.Limit]
@@ -91,7 +96,7 @@ func (b *Board) List(q Query, viewer Actor, now time.Time) (Page, error) {
 	for i, at := range found {
 		page.Items[i] = b.summary(at)
 	}
-	return page, nil
+	return page
 }
 
 // allowed refuses what would tell the notifier's side more than it sees: who asks
@@ -206,22 +211,28 @@ func (p place) less(o place) bool {
 	}
 }
 
+// arrived is the k-th position of a list in the order of arrival.
+func (b *Board) arrived(q *Query, k int) int32 {
+	if q.Sort == SortNewest {
+		return b.order[len(b.order)-1-k]
+	}
+	return b.order[k]
+}
+
+// arrivedAfter is where such a list goes on after a place.
+func (b *Board) arrivedAfter(q *Query, after place) int {
+	if after.ID == "" {
+		return 0
+	}
+	return sort.Search(len(b.order), func(k int) bool { return after.less(b.place(q.Sort, b.arrived(q, k))) })
+}
+
 // walk follows the order of arrival from the cursor on until the page is full.
 func (b *Board) walk(q *Query, after place, wanted *sieve) []int32 {
 	n := len(b.order)
-	at := func(k int) int32 { // the k-th position of the list
-		if q.Sort == SortNewest {
-			return b.order[n-1-k]
-		}
-		return b.order[k]
-	}
-	from := 0
-	if after.ID != "" {
-		from = sort.Search(n, func(k int) bool { return after.less(b.place(q.Sort, at(k))) })
-	}
 	found := make([]int32, 0, q.Limit+1)
-	for k := from; k < n && len(found) <= q.Limit; k++ {
-		if i := at(k); b.rows[i].marks&wanted.unwanted == 0 && wanted.passes(i) {
+	for k := b.arrivedAfter(q, after); k < n && len(found) <= q.Limit; k++ {
+		if i := b.arrived(q, k); b.rows[i].marks&wanted.unwanted == 0 && wanted.passes(i) {
 			found = append(found, i)
 		}
 	}
@@ -230,40 +241,66 @@ func (b *Board) walk(q *Query, after place, wanted *sieve) []int32 {
 
 // best keeps the smallest places after the cursor while it scans all rows.
 func (b *Board) best(q *Query, after place, wanted *sieve) []int32 {
-	h := &worst{board: b}
-	byPriority := q.Sort == SortPriority
-	var last ranked // of those kept, once there are enough
-	full := false
+	first := b.leaders(q, after)
 	for i := range b.rows {
-		r := &b.rows[i]
-		if r.marks&wanted.unwanted != 0 {
+		if b.rows[i].marks&wanted.unwanted != 0 {
 			continue
 		}
-		x := ranked{key: r.dueKey(), at: int32(i)}
-		if byPriority {
-			x.key, x.then = r.priorityKey(), x.key
+		if x := first.rank(int32(i)); !first.beaten(x) && wanted.passes(x.at) {
+			first.offer(x)
 		}
-		if full && (x.key > last.key || x.key == last.key && x.then > last.then) {
-			continue // most end here
-		}
-		if full && !h.less(x, last) || !wanted.passes(x.at) || after.ID != "" && !after.less(b.place(q.Sort, x.at)) {
-			continue
-		}
-		if full {
-			h.replace(x)
-		} else {
-			h.add(x)
-		}
-		full, last = len(h.kept) > q.Limit, h.kept[0]
 	}
-	slices.SortFunc(h.kept, func(x, y ranked) int {
-		if h.less(x, y) {
+	return first.inOrder()
+}
+
+// leaders are the smallest places after a cursor among those that were offered.
+type leaders struct {
+	worst
+	q     *Query
+	after place
+	last  ranked // of those kept, once there are enough
+	full  bool
+}
+
+func (b *Board) leaders(q *Query, after place) *leaders {
+	return &leaders{worst: worst{board: b}, q: q, after: after}
+}
+
+func (l *leaders) rank(i int32) ranked {
+	r := &l.board.rows[i]
+	if l.q.Sort == SortPriority {
+		return ranked{key: r.priorityKey(), then: r.dueKey(), at: i}
+	}
+	return ranked{key: r.dueKey(), at: i}
+}
+
+// beaten says of most at little cost that they are not among the first.
+func (l *leaders) beaten(x ranked) bool {
+	return l.full && (x.key > l.last.key || x.key == l.last.key && x.then >= l.last.then && !l.less(x, l.last))
+}
+
+// offer takes one in that is not beaten, unless it stands on an earlier page.
+func (l *leaders) offer(x ranked) {
+	if l.after.ID != "" && !l.after.less(l.board.place(l.q.Sort, x.at)) {
+		return
+	}
+	if l.full {
+		l.replace(x)
+	} else {
+		l.add(x)
+	}
+	l.full, l.last = len(l.kept) > l.q.Limit, l.kept[0]
+}
+
+func (l *leaders) inOrder() []int32 {
+	slices.SortFunc(l.kept, func(x, y ranked) int {
+		if l.less(x, y) {
 			return -1
 		}
 		return 1
 	})
-	found := make([]int32, len(h.kept))
-	for i, x := range h.kept {
+	found := make([]int32, len(l.kept))
+	for i, x := range l.kept {
 		found[i] = x.at
 	}
 	return found

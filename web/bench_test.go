@@ -64,3 +64,19 @@ func BenchmarkList(b *testing.B) {
 		})
 	}
 }
+
+// The queue as a page, with its counts and its words.
+func BenchmarkQueuePage(b *testing.B) {
+	h := build(b, func(o *web.Options) { o.Logger = slog.New(slog.DiscardHandler) })
+	h.show(100_000, nil)
+	for _, query := range []string{"", "?priority=P1&sort=priority", "?q=2026-77", "?assignee=me&sort=next_due_at"} {
+		b.Run(query, func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				if r := h.answerOf("GET", "/queue"+query, "", nil, map[string]string{"Cookie": "vaka=" + h.tokens["caseworker"]}); r.StatusCode() != 200 {
+					b.Fatalf("%d %s", r.StatusCode(), r.Body())
+				}
+			}
+		})
+	}
+}

@@ -61,11 +61,7 @@ func (q *call) queue() error {
 		status, l.query, asked = fiber.StatusUnprocessableEntity, cases.Query{}, url.Values{}
 	}
 	board := q.s.opt.Cases.Board()
-	found, err := board.List(l.query, q.actor, q.s.now())
-	if err != nil {
-		return err
-	}
-	facets, err := board.Facets(l.query, q.actor, q.s.now())
+	found, facets, err := board.Browse(l.query, q.actor, q.s.now())
 	if err != nil {
 		return err
 	}
