@@ -24,6 +24,7 @@ const (
 	Meta          Collection = "meta"           // what the installation says of itself
 	Drafts        Collection = "drafts"         // forms that somebody has begun and not sent; never part of a case
 	Feedback      Collection = "feedback"       // what people say of the pages themselves; never part of a case
+	Preferences   Collection = "preferences"    // how somebody has set the queue up, by account, and what all staff share
 )
 
 // Derived says whether a collection can be rebuilt from events.

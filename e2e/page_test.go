@@ -62,6 +62,8 @@ var pages = []page{
 	{route: "/queue", path: "/queue?priority=P1&late=true&sort=next_due_at", who: []string{"caseworker"}},
 	{route: "/queue", path: "/queue?q=finns+inte", who: []string{"caseworker"}},
 	{route: "/queue", path: "/queue?sort=nonsense", who: []string{"caseworker"}, status: http.StatusUnprocessableEntity},
+	{route: "/queue/columns", who: []string{"caseworker"}},
+	{route: "/queue/views", who: []string{"caseworker", "supervisor"}},
 	{route: "/overview", who: []string{"caseworker", "supervisor"}},
 	{route: "/investigations", who: []string{"caseworker", "supervisor"}},
 	{route: "/cases/{id}", path: "/cases/{triage}", who: staff},
@@ -92,7 +94,7 @@ var pages = []page{
 }
 
 // apart are addresses of the table that hold nothing to look at.
-var apart = []string{"/language", "/static/{file}", "/notify/clock", "/cases/{id}/receipt/{n}.json", "/live", "/live/changes", "/queue/news", "/cases/{id}/news"}
+var apart = []string{"/language", "/queue.csv", "/queue.xlsx", "/static/{file}", "/notify/clock", "/cases/{id}/receipt/{n}.json", "/live", "/live/changes", "/queue/news", "/cases/{id}/news"}
 
 // examples find what is in the demo, by what it is an example of.
 var examples = map[string]func(testing.TB) string{

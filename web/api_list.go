@@ -2,6 +2,7 @@ package web
 
 import (
 	"encoding/json"
+	"iter"
 	"net/http"
 	"slices"
 	"strconv"
@@ -27,8 +28,11 @@ type parameter struct {
 
 // listing is a list that is being asked for.
 type listing struct {
-	q     *call
-	query cases.Query
+	q       *call
+	params  []parameter
+	query   cases.Query
+	columns []string // of a file
+	view    string   // id of the saved view that the queue is seen through
 }
 
 // listParameters are the filters and orders of the list of cases.
@@ -163,7 +167,10 @@ func (l *listing) cursor(text string) (code, message string) {
 
 // read takes the whole query string in, but for what the page that asks has of its
 // own, and tells everything that is wrong with it.
-func (l *listing) read(but ...string) error {
+func (l *listing) read(but ...string) error { return l.readFrom(l.q.queryPairs(), but...) }
+
+// readFrom does so with parameters from wherever they are kept.
+func (l *listing) readFrom(pairs iter.Seq2[string, string], but ...string) error {
 	var faults []workflow.Fault
 	fault := func(path, code, message string) {
 		if len(faults) < 50 {
@@ -171,16 +178,16 @@ func (l *listing) read(but ...string) error {
 		}
 	}
 	seen := map[string]bool{}
-	for key, value := range l.q.Context().QueryArgs().All() {
-		if slices.Contains(but, string(key)) {
+	for key, text := range pairs {
+		if slices.Contains(but, key) {
 			continue
 		}
-		i := slices.IndexFunc(listParameters, func(p parameter) bool { return p.Name == string(key) })
-		if i < 0 || listParameters[i].Hidden && !l.q.actor.Staff() {
+		i := slices.IndexFunc(l.params, func(p parameter) bool { return p.Name == key })
+		if i < 0 || l.params[i].Hidden && !l.q.actor.Staff() {
 			fault("/query", "unknown_parameter", "There is no such parameter for this caller. Known are "+strings.Join(l.known(), ", ")+".")
 			continue
 		}
-		p, text := &listParameters[i], string(value)
+		p := &l.params[i]
 		if seen[p.Name] && !p.Many {
 			fault("/query/"+p.Name, "repeated", "Give this parameter once.")
 			continue
@@ -199,14 +206,41 @@ func (l *listing) read(but ...string) error {
 	return nil
 }
 
+// queryPairs are the parameters of the URL, in their order.
+func (q *call) queryPairs() iter.Seq2[string, string] {
+	return func(yield func(string, string) bool) {
+		for key, value := range q.Context().QueryArgs().All() {
+			if !yield(string(key), string(value)) {
+				return
+			}
+		}
+	}
+}
+
 func (l *listing) known() []string {
 	var names []string
-	for _, p := range listParameters {
+	for _, p := range l.params {
 		if !p.Hidden || l.q.actor.Staff() {
 			names = append(names, p.Name)
 		}
 	}
 	return names
+}
+
+// withoutParameters are the parameters but those of these names.
+func withoutParameters(params []parameter, names ...string) []parameter {
+	return slices.DeleteFunc(slices.Clone(params), func(p parameter) bool { return slices.Contains(names, p.Name) })
+}
+
+func (l *listing) columnNames(text string) (code, message string) {
+	known := columnNames()
+	for one := range strings.SplitSeq(text, ",") {
+		if !slices.Contains(known, one) {
+			return "unknown_code", "Choose from " + strings.Join(known, ", ") + "."
+		}
+		l.columns = append(l.columns, one)
+	}
+	return "", ""
 }
 
 // caseList and partyCaseList describe what appendPage and appendPartyPage write.
@@ -251,7 +285,7 @@ type (
 var buffers = sync.Pool{New: func() any { b := make([]byte, 0, 32<<10); return &b }}
 
 func (q *call) listCases() error {
-	l := &listing{q: q}
+	l := &listing{q: q, params: listParameters}
 	if err := l.read(); err != nil {
 		return err
 	}

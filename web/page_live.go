@@ -87,7 +87,7 @@ const mostNews = 200
 // arrived, and cases that changed. Those that the page shows count whatever they
 // have become.
 func (q *call) queueNews() error {
-	p, l := q.page("queue", "queue.title"), &listing{q: q}
+	p, l := q.page("queue", "queue.title"), &listing{q: q, params: listParameters}
 	arrived, changed, shown := idList(q.Query("arrived")), idList(q.Query("changed")), idList(q.Query("shown"))
 	if len(arrived)+len(changed)+len(shown) > mostNews {
 		return q.JSON(newsText{Text: p.T("live.many")})

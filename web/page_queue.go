@@ -14,9 +14,14 @@ import (
 // queuePage is the board as a table.
 type queuePage struct {
 	page
+	Views    []filterLink // saved ones
+	Version  int64        // of the person's preferences, for the form that saves a view
+	View     string       // id of the view that gives the columns
+	Asked    string       // what a view would keep
 	Groups   []filterGroup
 	Filtered bool         // something is asked for, so that the filters lie open on a small screen
 	Active   []filterLink // filters that no group shows; each link takes its own away
+	Columns  []columnHead // all but the first, which is the case's number
 	Items    []queueItem
 	Total    int // cases that the person sees
 	Query    string
@@ -24,14 +29,27 @@ type queuePage struct {
 	Sorts    []filterLink
 	Next     string // address of the next page
 	First    string // address of the first page, "" on it
+	CSV      string // addresses of the list as files
+	XLSX     string
+	TooLong  bool // for a file
 	Faults   []pageFault
 	Live     *livePart
+	opens    bool // the bare address opens a saved view
+}
+
+// columnHead is the heading of a column; it leads to the order that goes by it.
+type columnHead struct {
+	Label string
+	Href  string
+	Order string // "ascending" or "descending" where the list is in its order
 }
 
 // queueItem is one line of the table.
 type queueItem struct {
-	cases.Summary
-	Holder string // name of the assignee
+	ID      string
+	Version int64
+	Number  string
+	Cells   []queueCell
 }
 
 // filterGroup is a row of links that narrow the list down.
@@ -51,38 +69,92 @@ type filterLink struct {
 
 // queue shows the cases that a query asks for.
 func (q *call) queue() error {
-	l := &listing{q: q}
+	l := &listing{q: q, params: queueParameters}
 	place := q.s.livePlace() // before the list is made: what comes while it is made is told
 	p := queuePage{page: q.page("queue", "queue.title")}
 	status := fiber.StatusOK
-	asked := q.queryValues()
+	asked := without(q.queryValues(), "done")
 	if err := l.read("done"); err != nil {
 		p.Faults = append(p.Faults, pageFault{Message: p.sentence(err)})
-		status, l.query, asked = fiber.StatusUnprocessableEntity, cases.Query{}, url.Values{}
+		status, l.query, l.view, asked = fiber.StatusUnprocessableEntity, cases.Query{}, "", url.Values{}
 	}
-	board := q.s.opt.Cases.Board()
-	found, facets, err := board.Browse(l.query, q.actor, q.s.now())
+	setup, err := q.queueSetup(l.view)
 	if err != nil {
 		return err
 	}
+	opens := setup.find(setup.own.Opens)
+	if opens != nil && len(asked) == 0 && status == fiber.StatusOK {
+		return q.see(opens.address())
+	}
+	found, facets, err := q.s.opt.Cases.Board().Browse(l.query, q.actor, q.s.now())
+	if err != nil {
+		return err
+	}
+	if p.Views, err = q.viewLinks(setup, asked); err != nil {
+		return err
+	}
+	p.opens, p.Version, p.View, p.Asked = opens != nil, setup.own.Version, l.view, viewQuery(asked)
 	p.Query, p.Keep = asked.Get("q"), without(asked, "q", "cursor")
 	p.Groups = p.filters(asked, facets)
 	p.Total = facets.Wanted
-	p.Active, p.Filtered = p.active(q, asked), len(without(asked, "cursor")) > 0
+	p.Active, p.Filtered = p.active(q, asked), len(without(asked, "cursor", "view")) > 0
 	for _, key := range cases.SortKey("").Codes() {
 		p.Sorts = append(p.Sorts, p.link(p.Code(cases.SortKey(key)), asked, "sort", key, sortOf(asked)))
 	}
-	for _, s := range found.Items {
-		p.Items = append(p.Items, queueItem{Summary: s, Holder: q.nameOf(s.Assignee)})
-	}
+	p.fill(q, columnsOf(setup.columns), found.Items, asked)
 	if found.Next != "" {
 		p.Next = address("/queue", with(asked, "cursor", found.Next))
 	}
 	if asked.Get("cursor") != "" {
-		p.First = address("/queue", without(asked, "cursor"))
+		p.First = p.at(without(asked, "cursor"))
 	}
-	p.Live = q.liveQueue(place, without(asked, "cursor", "done"))
+	p.Live = q.liveQueue(place, without(asked, "cursor", "view"))
+	file := without(asked, "cursor", "limit")
+	p.CSV, p.XLSX, p.TooLong = address("/queue.csv", file), address("/queue.xlsx", file), facets.Wanted > exportRows
 	return q.render(status, "queue", p)
+}
+
+// at is the address of the queue with these parameters. Without any it would open a
+// saved view for some.
+func (p *queuePage) at(values url.Values) string {
+	if len(values) == 0 && p.opens {
+		return "/queue?view=" + noView
+	}
+	return address("/queue", values)
+}
+
+// fill makes the table.
+func (p *queuePage) fill(q *call, columns []queueColumn, items []cases.Summary, asked url.Values) {
+	tell := q.teller(p.page)
+	for _, c := range columns[1:] {
+		p.Columns = append(p.Columns, p.head(c, asked))
+	}
+	for i := range items {
+		item := queueItem{ID: items[i].ID, Version: items[i].Version, Number: items[i].Number}
+		for k := range columns[1:] {
+			item.Cells = append(item.Cells, columns[k+1].show(tell, &items[i]))
+		}
+		p.Items = append(p.Items, item)
+	}
+}
+
+// head is the heading of a column. Received goes both ways: newest and oldest first.
+func (p *queuePage) head(c queueColumn, asked url.Values) columnHead {
+	h := columnHead{Label: p.T("column." + c.Name)}
+	if c.Sort == "" {
+		return h
+	}
+	now, next := cases.SortKey(sortOf(asked)), c.Sort
+	switch {
+	case now == cases.SortOldest && c.Sort == cases.SortNewest:
+		h.Order = "ascending"
+	case now == cases.SortNewest && c.Sort == cases.SortNewest:
+		h.Order, next = "descending", cases.SortOldest
+	case now == c.Sort:
+		h.Order = "ascending"
+	}
+	h.Href = address("/queue", with(without(asked, "cursor"), "sort", string(next)))
+	return h
 }
 
 // filters are the links above the table, each with how many cases the list would
@@ -130,7 +202,7 @@ func (p *queuePage) active(q *call, asked url.Values) []filterLink {
 	for _, key := range []string{"sector", "state", "assignee", "incident", "received_from", "received_to"} {
 		value := asked.Get(key)
 		if label := p.filterWords(q, key, value); value != "" && label != "" {
-			out = append(out, filterLink{Label: label, Href: address("/queue", without(asked, key, "cursor"))})
+			out = append(out, filterLink{Label: label, Href: p.at(without(asked, key, "cursor"))})
 		}
 	}
 	return out
@@ -189,7 +261,7 @@ func (p *queuePage) link(label string, asked url.Values, key, value, now string)
 	if value == "" || l.Current {
 		next = without(asked, key)
 	}
-	l.Href = address("/queue", without(next, "cursor"))
+	l.Href = p.at(without(next, "cursor"))
 	return l
 }
 

@@ -70,7 +70,7 @@ const (
 // routes is every URL there is.
 func routes() []route {
 	var all []route
-	for _, part := range [][]route{sessionRoutes, notificationRoutes, caseRoutes, accountRoutes, organisationRoutes, serverRoutes} {
+	for _, part := range [][]route{sessionRoutes, notificationRoutes, caseRoutes, exportRoutes, accountRoutes, organisationRoutes, serverRoutes} {
 		all = append(all, part...)
 	}
 	return all

@@ -72,6 +72,8 @@ type Server struct {
 	limits        *limiter
 	origin        *http.CrossOriginProtection
 	drafts        *drafts
+	preferences   *preferences
+	exports       chan struct{} // holds as many as files are being made
 	hub           *hub
 	feedbackLimit *limiter
 	doc           func() (*description, error)
@@ -93,9 +95,10 @@ func New(o Options) *Server {
 		o.MaxBody = defaultMaxBody
 	}
 	s := &Server{
-		opt: o, table: slices.Concat(routes(), pageRoutes, notifyRoutes, accessibilityRoutes, liveRoutes), log: o.Logger, limits: newLimiter(o.PerAccountPerSecond),
+		opt: o, table: slices.Concat(routes(), pageRoutes, notifyRoutes, accessibilityRoutes, liveRoutes, queueRoutes), log: o.Logger, limits: newLimiter(o.PerAccountPerSecond),
 		origin: http.NewCrossOriginProtection(),
 		drafts: &drafts{store: o.Store, now: o.Now}, feedbackLimit: newLimiter(feedbackPerSecond),
+		preferences: &preferences{store: o.Store, now: o.Now}, exports: make(chan struct{}, 2),
 	}
 	s.doc = sync.OnceValues(func() (*description, error) { return describe(s.table, o.PublicURL) })
 	s.hub = newHub(o.Cases.Board(), s.admitStream)
