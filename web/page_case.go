@@ -35,6 +35,8 @@ type casePage struct {
 	Key      string // of the forms, so that one that is sent twice counts once
 	Faults   []pageFault
 	Live     *livePart
+	Severity *severityView
+	Delay    *delayView
 }
 
 // phaseMark is one of the five phases in the bar over a case.
@@ -75,6 +77,7 @@ type happening struct {
 	Stamp    string
 	Sentence string
 	Reason   string
+	Details  []string // what an assessment consists of
 }
 
 type versionRow struct {
@@ -119,7 +122,12 @@ func (q *call) showCase(status int, c *cases.Case, note string, refusal error) e
 	for _, v := range p.Case.Submissions {
 		p.Versions = append(p.Versions, versionRow{v, p.Case.People[v.By]})
 	}
-	if err := q.stepsOf(&p, c); err != nil {
+	err := q.stepsOf(&p, c)
+	if err != nil {
+		return err
+	}
+	p.Severity = p.severityOf(c, p.Case.People)
+	if p.Delay, err = q.delayView(&p, c); err != nil {
 		return err
 	}
 	if err := q.historyOf(&p, c); err != nil {
@@ -256,7 +264,7 @@ func (q *call) historyOf(p *casePage, c *cases.Case) error {
 		e := events[i]
 		p.History = append(p.History, happening{
 			Seq: e.Header.Seq, At: p.DateTime(e.Header.At), Stamp: p.Stamp(e.Header.At),
-			Sentence: p.happened(e, p.who(e.Header.Actor, names)), Reason: reasonOf(e),
+			Sentence: p.happened(e, p.who(e.Header.Actor, names)), Reason: reasonOf(e), Details: p.severityTold(e),
 		})
 	}
 	return nil

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/url"
 	"runtime/debug"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -18,12 +19,12 @@ import (
 
 // liveRoutes are what the pages' script asks to tell people what others do. None
 // of them is for the notifier's side.
-var liveRoutes = []route{
+var liveRoutes = slices.Concat([]route{
 	{Method: get, Path: "/live", Access: Staff, Tag: tagPages, Page: true, Summary: "Changes of cases as they happen", handle: (*call).live},
 	{Method: get, Path: "/live/changes", Access: Staff, Tag: tagPages, Page: true, Summary: "Changes of cases since a page was made", handle: (*call).liveChanges},
 	{Method: get, Path: "/queue/news", Access: Staff, Tag: tagPages, Page: true, Summary: "What is new in a list, in words", handle: (*call).queueNews},
 	{Method: get, Path: "/cases/{id}/news", Access: CaseStaff, Tag: tagPages, Page: true, Summary: "What happened in a case since a version, in words", handle: (*call).caseNews},
-}
+}, severityRoutes)
 
 // live holds a stream open (text/event-stream). What it needs is taken out of the
 // request first: the request is gone when the stream is written.

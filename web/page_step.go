@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"encoding/json"
 	"net/http"
 	"slices"
@@ -16,17 +17,19 @@ import (
 // stepPage asks for what a step needs.
 type stepPage struct {
 	page
-	Number  string
-	Heading string
-	Law     string
-	Version int64
-	Key     string // so that the form counts once, however often it is sent
-	Fields  []formField
-	More    []formField // what is seldom asked for, folded away
-	Open    bool        // but not where something stands in it
-	Faults  []pageFault
-	Changed string // what the case is now, when somebody was faster
-	Live    *livePart
+	Number   string
+	Heading  string
+	Law      string
+	Version  int64
+	Key      string // so that the form counts once, however often it is sent
+	Fields   []formField
+	More     []formField // what is seldom asked for, folded away
+	Open     bool        // but not where something stands in it
+	Faults   []pageFault
+	Conflict *conflict // when somebody was faster
+	Severity *severityWork
+	Beside   []answerRow // what the case says of what is asked
+	Live     *livePart
 }
 
 // widget says how a field is asked for.
@@ -111,6 +114,7 @@ func (q *call) stepPage(c *cases.Case, step workflow.Step, typed map[string][]st
 			p.Fields = append(p.Fields, f)
 		}
 	}
+	q.beside(&p, c, step, typed)
 	for _, fault := range faults {
 		p.mark(fault)
 	}
@@ -141,11 +145,16 @@ func (q *call) stepByForm() error {
 		return err
 	}
 	typed := q.typed(step)
+	if q.FormValue("then") == "work_out" { // without a script: nothing is taken
+		p := q.stepPage(c, step, typed, nil)
+		p.Version, p.Key = cmp.Or(formVersionOf(q), p.Version), cmp.Or(q.FormValue("key"), p.Key)
+		return q.render(http.StatusOK, "step", p)
+	}
 	request, faults := q.stepRequest(step, typed)
 	if len(faults) == 0 {
 		c, err = q.s.opt.Cases.Take(q.ctx, q.actor, c.ID, request)
 		if err == nil {
-			return q.afterStep(c)
+			return q.afterStep(c, step)
 		}
 	}
 	if err != nil && !forPeople(err) {
@@ -157,7 +166,9 @@ func (q *call) stepByForm() error {
 	}
 	if workflow.KindOf(err) == workflow.Stale {
 		p := q.stepPage(now, step, typed, nil)
-		p.Changed = p.Code(now.State)
+		if p.Conflict, err = q.conflict(&p, now, step, typed, request.Version); err != nil {
+			return err
+		}
 		return q.render(http.StatusConflict, "step", p)
 	}
 	return q.render(http.StatusUnprocessableEntity, "step", q.stepPage(now, step, typed, append(faults, faultsOf(err)...)))
@@ -165,9 +176,17 @@ func (q *call) stepByForm() error {
 
 // afterStep goes back to the case, or to the list where the case was just closed
 // to whoever took the step.
-func (q *call) afterStep(c *cases.Case) error {
+func (q *call) afterStep(c *cases.Case, step workflow.Step) error {
 	if !c.VisibleTo(q.actor) {
 		return q.see("/queue?done=step")
+	}
+	if step.ID == workflow.StepAssessDelay && c.Delay.Assessment == cases.DelayAskedAgain {
+		if ask, err := q.asking(c); err != nil || ask != "" {
+			if err != nil {
+				return err
+			}
+			return q.see(ask)
+		}
 	}
 	return q.see("/cases/" + c.Number + "?done=step")
 }
@@ -209,11 +228,16 @@ func (q *call) stepRequest(step workflow.Step, typed map[string][]string) (cases
 	}
 	var in stepRequest
 	faults = append(faults, cases.Bind(raw, &in, q.s.opt.Zone)...)
-	version, _ := parseETag(`"` + q.FormValue("version") + `"`)
 	return cases.StepRequest{
-		Step: step.ID, Reason: in.Reason, Data: in.Data, Version: version,
+		Step: step.ID, Reason: in.Reason, Data: in.Data, Version: formVersionOf(q),
 		Command: q.formCommand(append([]byte(string(step.ID)+"|"), raw...)),
 	}, sortedFaults(faults)
+}
+
+// formVersionOf is the version on which somebody wrote in a form, 0 for none.
+func formVersionOf(q *call) int64 {
+	version, _ := parseETag(`"` + q.FormValue("version") + `"`)
+	return version
 }
 
 // sortedFaults gives faults one order, whatever the order of a map was.

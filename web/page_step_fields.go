@@ -153,6 +153,15 @@ func (q *call) startValues(c *cases.Case, step workflow.Step) map[string][]strin
 	if j := c.Judgement(); j != nil {
 		values["aware_at"] = []string{j.AwareAt.In(q.s.opt.Zone).Format(localInstant)}
 	}
+	if c.Risk != nil {
+		values["risk"] = []string{string(c.Risk.Risk)}
+	}
+	if c.Delay != nil {
+		values["delay_assessment"] = []string{string(c.Delay.Assessment)}
+	}
+	if q.Query("ask") == "delay" && slices.Contains(askingSteps, step.ID) {
+		values["questions"] = []string{q.speech().T("delay.question")}
+	}
 	if c.Art34 != nil {
 		values["art34"] = []string{string(c.Art34.Finding)}
 	}
