@@ -76,12 +76,13 @@ type Case struct {
 	Unread     int                   `json:"unread_submission,omitempty"` // the newest version that came after the end and that nobody has dealt with
 	Commands   map[string]int64      `json:"commands,omitempty"`          // keyed commands and the event each became
 
-	Assignee string   `json:"assignee,omitempty"`
-	Secret   bool     `json:"secret"`
-	Named    []string `json:"named,omitempty"` // staff who see a secret case
-	Barred   []Bar    `json:"barred,omitempty"`
-	Notes    []Note   `json:"notes,omitempty"`
-	Incident string   `json:"incident,omitempty"`
+	Assignee   string      `json:"assignee,omitempty"`
+	Secret     bool        `json:"secret"`
+	Named      []string    `json:"named,omitempty"` // staff who see a secret case
+	Barred     []Bar       `json:"barred,omitempty"`
+	Notes      []Note      `json:"notes,omitempty"`
+	Incident   string      `json:"incident,omitempty"`   // id of the incident that it is linked to
+	Deviations []Deviation `json:"deviations,omitempty"` // from what is established for that incident
 }
 
 // Party is the controller unit, or the supplier, that a case is about. In a

@@ -1,6 +1,7 @@
 package cases
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -110,6 +111,9 @@ type ClockEnd struct {
 	Status ClockStatus `json:"status"`
 }
 
+// errForeign tells that a record is there and is not a case: an id may be any record's.
+var errForeign = errors.New("the record is not a case")
+
 // Stand tells how far the case has come.
 func (c *Case) Stand() (int64, string) { return c.Version, c.Head }
 
@@ -123,7 +127,11 @@ func (c *Case) applyValue(e Event, payload any) error {
 	if err := e.follows(c.ID, c.Version, c.Head); err != nil {
 		return err
 	}
-	if begins := e.Header.Kind == EventReceived || e.Header.Kind == EventOpened; begins != (c.Version == 0) {
+	begins := e.Header.Kind == EventReceived || e.Header.Kind == EventOpened
+	if c.Version == 0 && !begins {
+		return fmt.Errorf("%w: it begins with %q", errForeign, e.Header.Kind)
+	}
+	if begins && c.Version > 0 {
 		return fmt.Errorf("a case cannot have %q as its event %d", e.Header.Kind, e.Header.Seq)
 	}
 	if err := c.applyPayload(e, payload); err != nil {
@@ -460,6 +468,9 @@ var stepFolds = map[workflow.StepID]func(*Case, Header, Taken){
 	workflow.StepAssessDelay: func(c *Case, h Header, p Taken) {
 		c.Delay = &DelayAssessment{Assessment: p.Data.DelayAssessment, Reason: p.Reason, By: h.Actor, At: h.At}
 	},
+	workflow.StepLinkIncident:   func(c *Case, _ Header, p Taken) { c.Incident = p.Data.Incident },
+	workflow.StepUnlinkIncident: func(c *Case, _ Header, _ Taken) { c.Incident = "" },
+	workflow.StepDeviateFact:    func(c *Case, h Header, p Taken) { c.deviate(h, p) },
 	workflow.StepAssessArt34: func(c *Case, h Header, p Taken) {
 		c.Art34 = &Article34Assessment{Finding: p.Data.Art34, Reason: p.Reason, By: h.Actor, At: h.At}
 	},

@@ -26,16 +26,17 @@ type Policy struct {
 // Service is everything that can be done with cases. All of it goes through the
 // procedure, and all of it is recorded. It is safe for many goroutines at once.
 type Service struct {
-	store   Store
-	log     Log[Case, *Case]
-	board   *Board
-	people  Directory
-	units   *Registry
-	law     *workflow.Clocks
-	policy  Policy
-	numbers *numbers
-	now     func() time.Time
-	logger  *slog.Logger
+	store     Store
+	log       Log[Case, *Case]
+	board     *Board
+	people    Directory
+	units     *Registry
+	law       *workflow.Clocks
+	policy    Policy
+	numbers   *numbers
+	incidents *Incidents
+	now       func() time.Time
+	logger    *slog.Logger
 }
 
 // Options are the parts that a Service is made of.
@@ -59,6 +60,7 @@ func NewService(o Options) *Service {
 	if s.logger == nil {
 		s.logger = slog.New(slog.DiscardHandler)
 	}
+	s.incidents = newIncidents(o.Store, s.numbers, s.now, o.Policy.Zone)
 	s.log = Log[Case, *Case]{Store: o.Store, In: Cases, Also: func(c *Case) []Picture {
 		return []Picture{{In: Summaries, ID: c.ID, Version: c.Version, Doc: c.Summary()}}
 	}}
@@ -70,6 +72,7 @@ func NewService(o Options) *Service {
 func (s *Service) At(now func() time.Time) *Service {
 	at := *s
 	at.now = func() time.Time { return toMillis(now()) }
+	at.incidents = s.incidents.at(at.now)
 	return &at
 }
 
@@ -78,6 +81,9 @@ func toMillis(t time.Time) time.Time { return t.UTC().Truncate(time.Millisecond)
 
 // Board answers lists and counts.
 func (s *Service) Board() *Board { return s.board }
+
+// Incidents are what happened once and reached the authority many times.
+func (s *Service) Incidents() *Incidents { return s.incidents }
 
 // Start fills the board with one ordered read of the summaries, learns which
 // numbers are taken, and notes the settings in force.
@@ -99,6 +105,9 @@ func (s *Service) Start(ctx context.Context) error {
 	})
 	if err != nil {
 		return fmt.Errorf("reading the numbers: %w", err)
+	}
+	if err := s.incidents.start(ctx); err != nil {
+		return err
 	}
 	return s.RecordSettings(ctx)
 }
@@ -204,10 +213,13 @@ func (s *Service) find(ctx context.Context, ref string) (*Case, error) {
 		if err != nil {
 			return nil, Unavailable(fmt.Errorf("number: %w", err))
 		}
+		if claim.Case == "" {
+			return nil, notFound()
+		}
 		ref = claim.Case
 	}
 	c, err := s.log.Load(ctx, ref)
-	if errors.Is(err, ErrNotFound) {
+	if errors.Is(err, ErrNotFound) || errors.Is(err, errForeign) {
 		return nil, notFound()
 	}
 	return c, Unavailable(err)

@@ -190,6 +190,7 @@ func (s *Service) facts(ctx context.Context, a Actor, c *Case, reason Text, d *S
 		DecisionHasDueMeasures: c.Decision.DueMeasures(), MeasuresDone: !c.Decision.DueMeasures(),
 		AppealPeriodOver: c.Decision != nil && now.After(c.Decision.AppealEndsAt),
 		DecisionStands:   c.decisionStands(), UnreadSubmission: c.Unread > 0,
+		InIncident:     c.Incident != "",
 		AccountIsActor: d.Account == a.Account,
 		Given:          d.given(string(reason)), Outcome: d.Outcome,
 	}
@@ -203,6 +204,11 @@ func (s *Service) facts(ctx context.Context, a Actor, c *Case, reason Text, d *S
 		f.HearingDone = c.Draft.HeardNow() && !f.OpenRequest
 		if f.Outcome == "" {
 			f.Outcome = c.Draft.Text.Outcome
+		}
+	}
+	if d.Incident != "" {
+		if i, ok := s.incidents.find(d.Incident); ok {
+			d.Incident, f.IncidentOpen = i.ID, i.Status == IncidentOpen
 		}
 	}
 	if d.MasterCase != "" {

@@ -42,6 +42,7 @@ func (s *Service) dataFaults(ctx context.Context, a Actor, c *Case, r *StepReque
 	k.shared()
 	k.measures()
 	k.party()
+	k.fact()
 	for _, people := range []func(context.Context) error{k.assignee, k.named, k.draft, k.master} {
 		if err := people(ctx); err != nil {
 			return nil, Unavailable(err)
@@ -213,6 +214,20 @@ func (k *stepCheck) clock() {
 		k.fault("clock", "clock_fixed", "Förvaltningslagen fixes the time for an appeal; the authority cannot move it.")
 	case k.d.DueAt != nil && !k.d.DueAt.After(k.c.Clocks[i].DueAt):
 		k.fault("due_at", "not_later", "A time limit is only ever extended; give a time after the present one.")
+	}
+}
+
+// fact checks that a case departs from a fact of its own incident that holds, once.
+func (k *stepCheck) fact() {
+	if k.d.Fact == "" {
+		return
+	}
+	i, ok := k.s.incidents.find(k.c.Incident)
+	if !ok {
+		return // the guard has told it
+	}
+	if f := i.Fact(k.d.Fact); f == nil || f.Withdrawn != "" {
+		k.fault("fact", "no_such_fact", "The incident has no such fact, or it was withdrawn.")
 	}
 }
 

@@ -56,6 +56,8 @@ type StepData struct {
 	LeadInformedAt    *time.Time              `json:"lead_informed_at,omitempty"` // under Art. 56(3)
 	Art34             Article34Finding        `json:"art34,omitempty"`
 	Party             *PartyCorrection        `json:"party,omitempty"`
+	Incident          string                  `json:"incident,omitempty"` // id or number
+	Fact              string                  `json:"fact,omitempty"`     // id of one of the incident's shared facts
 }
 
 // settled is the data with its instants as they are kept.

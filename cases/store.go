@@ -25,12 +25,14 @@ const (
 	Drafts        Collection = "drafts"         // forms that somebody has begun and not sent; never part of a case
 	Feedback      Collection = "feedback"       // what people say of the pages themselves; never part of a case
 	Preferences   Collection = "preferences"    // how somebody has set the queue up, by account, and what all staff share
+
+	IncidentPictures Collection = "incidents" // picture of each incident, by its id
 )
 
 // Derived says whether a collection can be rebuilt from events.
 func (c Collection) Derived() bool {
 	switch c {
-	case Cases, Summaries, Accounts, Organisations, Settings:
+	case Cases, Summaries, Accounts, Organisations, Settings, IncidentPictures:
 		return true
 	}
 	return false

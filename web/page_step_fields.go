@@ -24,6 +24,7 @@ var stepWidgets = map[string]widget{
 	"assignee": choiceWidget, "text": textWidget, "risk": choiceWidget, "priority": choiceWidget, "aware_at": instantWidget,
 	"delay_assessment": choiceWidget, "named_staff": manyWidget, "account": choiceWidget, "diary_number": lineWidget,
 	"clock": choiceWidget, "sent_at": instantWidget, "imi_due_at": instantWidget, "lead_informed_at": instantWidget, "art34": choiceWidget,
+	"incident": choiceWidget, "fact": choiceWidget,
 	// The fields below lie within others.
 	"draft.outcome": choiceWidget, "draft.legal_basis": linesWidget, "draft.reasons": textWidget, "draft.conclusion": textWidget,
 	"draft.rapporteur": choiceWidget, "draft.others": linesWidget, "draft.measures.power": choiceWidget, "draft.measures.text": textWidget,
@@ -293,6 +294,10 @@ func (q *call) choices(p *stepPage, c *cases.Case, step workflow.Step, name stri
 			}
 		}
 		return out
+	case "incident":
+		return q.incidentChoices()
+	case "fact":
+		return q.factChoices(c)
 	case "measure":
 		return measureChoices(p, c.Decision)
 	case "draft.measures.power":

@@ -28,6 +28,10 @@ const (
 	StepRequestAssistance  StepID = "request_assistance"
 	StepAssistanceReceived StepID = "assistance_received"
 	StepFileFollowUp       StepID = "file_follow_up"
+
+	StepLinkIncident   StepID = "link_incident"
+	StepUnlinkIncident StepID = "unlink_incident"
+	StepDeviateFact    StepID = "deviate_fact"
 )
 
 // Secrecy, conflicts of interest, the register and notes outlive the case:
@@ -132,6 +136,24 @@ var acts = []Step{
 		Requires: []string{"note"}, Takes: []string{"clock", "received_at"},
 		Guards: []Guard{GuardAssistanceAsked},
 		Law:    "GDPR Art. 61(2), 61(5)", Title: "Record another authority's answer", TitleSV: "Notera svar från en annan tillsynsmyndighet",
+	},
+	{
+		ID: StepLinkIncident, From: keptStates,
+		By:       []Grant{byRegistrar, {Role: RoleCaseworker}, bySupervisor},
+		Requires: []string{"incident", "reason"}, Guards: []Guard{GuardNotInIncident, GuardIncidentOpen},
+		Law: "practice", Title: "Link the case to an incident", TitleSV: "Koppla ärendet till en samlad händelse",
+	},
+	{
+		ID: StepUnlinkIncident, From: keptStates,
+		By:       []Grant{byRegistrar, {Role: RoleCaseworker}, bySupervisor},
+		Requires: []string{"reason"}, Guards: []Guard{GuardInIncident},
+		Law: "practice", Title: "Remove the case from its incident", TitleSV: "Koppla bort ärendet från den samlade händelsen",
+	},
+	{
+		ID: StepDeviateFact, From: openStates,
+		By:       []Grant{byOwner, bySupervisor},
+		Requires: []string{"fact", "reason"}, Guards: []Guard{GuardInIncident},
+		Law: "FL §§ 23, 32", Title: "Depart from what is established for the incident", TitleSV: "Avvik från det som fastställts för den samlade händelsen",
 	},
 	{
 		ID: StepFlagSecret, From: keptStates,

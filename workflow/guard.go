@@ -47,6 +47,9 @@ const (
 	GuardAssistanceAsked        Guard = "assistance_asked"
 	GuardMasterOpen             Guard = "master_open"
 	GuardMasterSameController   Guard = "master_same_controller"
+	GuardInIncident             Guard = "in_incident"
+	GuardNotInIncident          Guard = "not_in_incident"
+	GuardIncidentOpen           Guard = "incident_open"
 )
 
 // Facts is what the procedure must know of a case, of who asks and of what is
@@ -94,6 +97,9 @@ type Facts struct {
 	MasterOpen           bool // merge only: the case to merge into is open,
 	MasterSameController bool // concerns the same controller and breach,
 	ActorOwnsMaster      bool // and is assigned to the one who asks
+
+	InIncident   bool // the case is linked to an incident
+	IncidentOpen bool // linking only: the incident that is named is there and open
 
 	AccountIsActor bool // conflict of interest only: the account named is the asker's own
 
@@ -339,6 +345,24 @@ var guardRules = []guardRule{
 		holds:    func(f Facts, _ StepID) bool { return f.MasterSameController || !f.Given["master_case"] },
 		sentence: "Only cases of the same controller about the same breach are merged; link cases of others through an incident instead.",
 		swedish:  "Bara ärenden om samma personuppgiftsansvarige och samma incident sammanförs; koppla andras ärenden genom en samlad händelse i stället.",
+	},
+	{
+		guard:    GuardInIncident,
+		holds:    func(f Facts, _ StepID) bool { return f.InIncident },
+		sentence: "The case is not linked to any incident.",
+		swedish:  "Ärendet är inte kopplat till någon samlad händelse.",
+	},
+	{
+		guard:    GuardNotInIncident,
+		holds:    func(f Facts, _ StepID) bool { return !f.InIncident },
+		sentence: "The case is linked to an incident already; take it out of that one first.",
+		swedish:  "Ärendet är redan kopplat till en samlad händelse; koppla bort det från den först.",
+	},
+	{
+		guard:    GuardIncidentOpen,
+		holds:    func(f Facts, _ StepID) bool { return f.IncidentOpen || !f.Given["incident"] },
+		sentence: "There is no such incident, or it is closed; choose an open one, or let a supervisor reopen it.",
+		swedish:  "Den samlade händelsen finns inte eller är avslutad; välj en öppen, eller låt en chef öppna den igen.",
 	},
 }
 

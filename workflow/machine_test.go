@@ -47,6 +47,18 @@ var facts = map[Guard]fact{
 		func(f *Facts) { f.DecisionStands = true },
 		func(f *Facts) { f.DecisionStands = false },
 	},
+	GuardInIncident: {
+		func(f *Facts) { f.InIncident = true },
+		func(f *Facts) { f.InIncident = false },
+	},
+	GuardNotInIncident: {
+		func(f *Facts) { f.InIncident = false },
+		func(f *Facts) { f.InIncident = true },
+	},
+	GuardIncidentOpen: {
+		func(f *Facts) { f.IncidentOpen = true },
+		func(f *Facts) { f.IncidentOpen = false },
+	},
 	GuardUnreadSubmission: {
 		func(f *Facts) { f.UnreadSubmission = true },
 		func(f *Facts) { f.UnreadSubmission = false },
@@ -523,6 +535,7 @@ func drawFacts(t *rapid.T) Facts {
 		ConsultationOver: flag("consulted"), ObjectionOpen: flag("objection"), AssistanceAsked: flag("assistance"),
 		DecisionHasDueMeasures: flag("measures"), MeasuresDone: flag("done"), AppealPeriodOver: flag("final"),
 		MasterOpen: flag("master open"), MasterSameController: flag("same"), ActorOwnsMaster: flag("owns master"),
+		InIncident: flag("in incident"), IncidentOpen: flag("incident open"),
 		AccountIsActor: flag("own account"),
 		Given:          map[string]bool{},
 	}
@@ -573,7 +586,7 @@ func TestWhateverTheFacts(t *testing.T) {
 				if slices.Contains(o.Needs, "outcome") {
 					g.Outcome = someOutcome[s.ID]
 				}
-				g.MasterOpen, g.MasterSameController, g.ActorOwnsMaster, g.AccountIsActor = true, true, true, true
+				g.MasterOpen, g.MasterSameController, g.ActorOwnsMaster, g.AccountIsActor, g.IncidentOpen = true, true, true, true, true
 				if again := Judge(s.ID, g, roles); !again.Allowed {
 					t.Errorf("%s is offered with %v, and then refused: %+v", s.ID, o.Needs, *again.Refusal)
 				}

@@ -17,6 +17,7 @@ const (
 	sortAccount
 	sortOrganisation
 	sortSettings
+	sortIncident
 )
 
 // sortOf tells the sort of a record from the kind of any of its events.
@@ -28,6 +29,8 @@ func sortOf(kind cases.EventKind) sort {
 		return sortOrganisation
 	case kind == cases.EventSettings:
 		return sortSettings
+	case strings.HasPrefix(string(kind), "incident_"):
+		return sortIncident
 	}
 	return sortCase
 }
@@ -48,6 +51,8 @@ func (p *Parts) refresh(ctx context.Context, n cases.Notice) (bool, error) {
 		return err == nil, err
 	case sortOrganisation:
 		return p.Units.Refresh(ctx, n.Record, n.Seq)
+	case sortIncident:
+		return p.Cases.Incidents().Refresh(ctx, n.Record, n.Seq)
 	case sortSettings:
 		return true, nil // each instance works by its own, and keeps none in memory
 	}
@@ -62,6 +67,8 @@ func (p *Parts) repaint(ctx context.Context, id string, kind cases.EventKind) (e
 		_, err = cases.Log[auth.Account, *auth.Account]{Store: p.Store, In: cases.Accounts}.Heal(ctx, id)
 	case sortOrganisation:
 		_, err = cases.Log[cases.Organisation, *cases.Organisation]{Store: p.Store, In: cases.Organisations}.Heal(ctx, id)
+	case sortIncident:
+		err = p.Cases.Incidents().Heal(ctx, id)
 	case sortSettings:
 		err = p.Cases.HealSettings(ctx)
 	default:

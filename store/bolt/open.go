@@ -89,6 +89,7 @@ var collections = []cases.Collection{
 	cases.Events, cases.Cases, cases.Summaries, cases.Numbers, cases.Accounts,
 	cases.Organisations, cases.Settings, cases.Sessions, cases.Tokens, cases.Meta, cases.Drafts, cases.Feedback, cases.Preferences,
 	cases.Diary,
+	cases.IncidentPictures,
 }
 
 // prepare checks that the file is as long as it says and makes the buckets.
