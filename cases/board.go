@@ -49,6 +49,12 @@ type DueClock struct {
 	ID    string             `json:"id"`
 	Kind  workflow.ClockKind `json:"kind"`
 	DueAt time.Time          `json:"due_at"`
+
+	// What it was counted from and by, so that the board can tell what another
+	// calendar would make of it. A date that a person set counts from nothing.
+	From     time.Time `json:"from,omitzero"`
+	Rule     string    `json:"rule,omitempty"`     // Clock.Rule
+	Settings int64     `json:"settings,omitempty"` // Clock.Settings
 }
 
 // NextDueAt is when the next open clock runs out, zero when none runs.
@@ -80,7 +86,9 @@ func (c *Case) Summary() Summary {
 		s.Reference, s.Cause = n.Notification.ControllerReference, string(n.Notification.Cause)
 	}
 	for _, k := range c.OpenClocks() {
-		s.Clocks = append(s.Clocks, DueClock{ID: k.ID, Kind: k.Kind, DueAt: k.DueAt})
+		s.Clocks = append(s.Clocks, DueClock{
+			ID: k.ID, Kind: k.Kind, DueAt: k.DueAt, From: c.countedFrom(&k), Rule: k.Rule, Settings: k.Settings,
+		})
 	}
 	slices.SortFunc(s.Clocks, func(a, b DueClock) int { return a.DueAt.Compare(b.DueAt) })
 	return s

@@ -40,8 +40,24 @@ type card struct {
 }
 
 type cardClock struct {
-	due      int64 // milliseconds
-	id, kind uint32
+	due, from int64  // milliseconds
+	id, kind  uint32 // words
+	rule      uint32 // a word
+	settings  uint32
+}
+
+func (w *words) clock(k *DueClock) cardClock {
+	return cardClock{
+		due: k.DueAt.UnixMilli(), from: k.From.UnixMilli(), id: w.of(k.ID), kind: w.of(string(k.Kind)),
+		rule: w.of(k.Rule), settings: uint32(k.Settings),
+	}
+}
+
+func (w *words) dueClock(k cardClock) DueClock {
+	return DueClock{
+		ID: w.text[k.id], Kind: workflow.ClockKind(w.text[k.kind]), DueAt: instant(k.due), From: instant(k.from),
+		Rule: w.text[k.rule], Settings: int64(k.settings),
+	}
 }
 
 // words gives each code or id a small number, so that rows compare numbers and a
@@ -176,7 +192,7 @@ func (b *Board) cardOf(s *Summary) *card {
 		c.clocks = make([]cardClock, len(s.Clocks))
 	}
 	for i, k := range s.Clocks {
-		c.clocks[i] = cardClock{due: k.DueAt.UnixMilli(), id: w.of(k.ID), kind: w.of(string(k.Kind))}
+		c.clocks[i] = w.clock(&k)
 	}
 	return c
 }
@@ -216,7 +232,7 @@ func (b *Board) summary(i int32) Summary {
 	}
 	s.Phase = s.State.Phase()
 	for _, k := range c.clocks {
-		s.Clocks = append(s.Clocks, DueClock{ID: text[k.id], Kind: workflow.ClockKind(text[k.kind]), DueAt: instant(k.due)})
+		s.Clocks = append(s.Clocks, b.words.dueClock(k))
 	}
 	return s
 }

@@ -221,7 +221,8 @@ type Clock struct {
 	Status          ClockStatus         `json:"status"`
 	ClosedAt        *time.Time          `json:"closed_at,omitempty"`
 	MovedBecause    string              `json:"moved_because,omitempty"`
-	Request         string              `json:"request,omitempty"` // the request it runs for
+	Request         string              `json:"request,omitempty"`  // the request it runs for
+	Settings        int64               `json:"settings,omitempty"` // version of the settings that it was counted by
 }
 
 // Request is a question to the party with its reply date.

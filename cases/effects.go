@@ -31,7 +31,7 @@ func (s *Service) effects(a Actor, c *Case, r StepRequest, to workflow.State, no
 		s.ask(&t, c, a, workflow.ClockHearing, now)
 	case workflow.StepOpenInvestigation:
 		if c.SupervisionNumber == "" {
-			t.Number = s.numbers.next(s.policy.SupervisionPrefix, now.In(s.policy.Zone).Year())
+			t.Number = s.numbers.next(s.policy().SupervisionPrefix, now.In(s.policy().Zone).Year())
 			claims = []Claim{claim(t.Number, c.ID)}
 		}
 		s.assess(&t, c, a, r, now)
@@ -256,7 +256,7 @@ func (s *Service) serve(t *Taken, c *Case, on Date, now time.Time, because strin
 	d := *c.Decision
 	d.ServedOn = on
 	from := s.appealStart(c, &d)
-	d.AppealEndsAt = s.law.Due(workflow.ClockAppeal, from).DueAt
+	d.AppealEndsAt = s.law().Due(workflow.ClockAppeal, from).DueAt
 	t.Decision = &d
 	appealed := c.State == workflow.StateUnderAppeal || len(c.Judgments) > 0
 	if appealed || d.AppealEndsAt.Equal(c.Decision.AppealEndsAt) {
@@ -408,7 +408,7 @@ func (s *Service) priorityFacts(c *Case, now time.Time) workflow.PriorityFacts {
 		SubjectsInformed:     said.SubjectsInformed == InformedYes,
 		Art34Exempt:          c.Art34.Exempt(),
 		Ongoing:              said.Ongoing(),
-		EssentialService:     slices.Contains(s.policy.EssentialSectors, said.Controller.SectorOfActivity),
+		EssentialService:     slices.Contains(s.policy().EssentialSectors, said.Controller.SectorOfActivity),
 		ExternalMalicious:    said.Cause == CauseExternalMalicious,
 		Exfiltration:         said.Exfiltrated(),
 		Late:                 c.Late(),

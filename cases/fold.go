@@ -22,6 +22,7 @@ const (
 	EventUndoAbandoned  EventKind = "merge_undo_abandoned"  // payload MergeEnd, on the master
 	EventMemberFiled    EventKind = "member_filed"          // payload MemberFiled, on the master
 	EventClocksLapsed   EventKind = "clocks_lapsed"         // payload ClockChanges
+	EventClockMoved     EventKind = "clock_moved"           // payload ClockMoved
 )
 
 // Received is the first event of a case that begins with a notification.
@@ -172,6 +173,8 @@ func (c *Case) applyPayload(e Event, payload any) error {
 		})
 	case EventClocksLapsed:
 		return fold(c, e, payload, func(h Header, p ClockChanges) error { return c.clocked(h, p) })
+	case EventClockMoved:
+		return fold(c, e, payload, c.clockMoved)
 	}
 	if _, ok := workflow.StepByID(workflow.StepID(e.Header.Kind)); ok {
 		return fold(c, e, payload, c.taken)

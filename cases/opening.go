@@ -17,6 +17,7 @@ func (s *Service) Open(ctx context.Context, a Actor, o Opening, cmd Command) (*C
 	if !a.Staff() {
 		return nil, workflow.Refuse(workflow.Forbidden, "role", "Only staff of the authority open a case without a notification.")
 	}
+	s = s.steady()
 	now := s.now()
 	if faults := o.faults(now); len(faults) > 0 {
 		return nil, workflow.RefuseFaults("invalid_case", "The case cannot be opened.", faults)

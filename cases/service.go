@@ -12,8 +12,9 @@ import (
 	"github.com/vaka-project/vaka/workflow"
 )
 
-// Policy is what the authority decided about how it works. It is read once at
-// start; what a case was judged by is kept with the case.
+// Policy is what the authority decided about how it works. It is configured, and
+// some of it administrators change while the program runs; what a case was judged
+// by is kept with the case.
 type Policy struct {
 	CasePrefix        string // of case numbers, as in PUI-2026-1234
 	SupervisionPrefix string // of supervision numbers
@@ -31,8 +32,8 @@ type Service struct {
 	board     *Board
 	people    Directory
 	units     *Registry
-	law       *workflow.Clocks
-	policy    Policy
+	rules     *rulebook
+	pinned    *standing // what a use case goes by; nil outside of one
 	numbers   *numbers
 	incidents *Incidents
 	now       func() time.Time
@@ -44,8 +45,8 @@ type Options struct {
 	Store  Store
 	People Directory
 	Units  *Registry
-	Law    *workflow.Clocks
-	Policy Policy
+	Law    *workflow.Clocks // as configured
+	Policy Policy           // as configured
 	Now    func() time.Time
 	Logger *slog.Logger
 }
@@ -53,8 +54,8 @@ type Options struct {
 // NewService makes a service with an empty board; Start fills it.
 func NewService(o Options) *Service {
 	s := &Service{
-		store: o.Store, board: NewBoard(), people: o.People, units: o.Units, law: o.Law,
-		policy: o.Policy, numbers: newNumbers(), logger: o.Logger,
+		store: o.Store, board: NewBoard(), people: o.People, units: o.Units,
+		rules: newRulebook(o.Law, o.Policy), numbers: newNumbers(), logger: o.Logger,
 		now: func() time.Time { return toMillis(o.Now()) },
 	}
 	if s.logger == nil {
@@ -88,16 +89,27 @@ func (s *Service) Incidents() *Incidents { return s.incidents }
 // Start fills the board with one ordered read of the summaries, learns which
 // numbers are taken, and notes the settings in force.
 func (s *Service) Start(ctx context.Context) error {
+	var earlier []string
 	err := s.store.Scan(ctx, Summaries, func(_ string, decode func(any) error) error {
 		var sum Summary
 		if err := decode(&sum); err != nil {
 			return err
+		}
+		if slices.ContainsFunc(sum.Clocks, func(k DueClock) bool { return k.From.IsZero() }) {
+			earlier = append(earlier, sum.ID)
+			return nil
 		}
 		s.board.Put(sum)
 		return nil
 	})
 	if err != nil {
 		return fmt.Errorf("reading the summaries: %w", err)
+	}
+	// Summaries that an earlier program wrote do not say what their clocks count from.
+	for _, id := range earlier {
+		if err := s.Heal(ctx, id); err != nil {
+			return fmt.Errorf("summary of %s: %w", id, err)
+		}
 	}
 	err = s.store.Scan(ctx, Numbers, func(number string, _ func(any) error) error {
 		s.numbers.taken(number)

@@ -21,6 +21,7 @@ type StepRequest struct {
 // Take carries out a step of the procedure on a case. A person's decision is
 // never tried again by itself: whoever was slower is told what changed.
 func (s *Service) Take(ctx context.Context, a Actor, ref string, r StepRequest) (*Case, error) {
+	s = s.steady()
 	c, err := s.Case(ctx, a, ref)
 	if err != nil {
 		return nil, err
@@ -158,6 +159,7 @@ func dataPath(name string) string {
 // and why not. Whoever is not staff may take none, and is told no reasons: they
 // would say where the case stands.
 func (s *Service) Steps(ctx context.Context, a Actor, ref string) (*Case, []workflow.Verdict, error) {
+	s = s.steady()
 	c, err := s.Case(ctx, a, ref)
 	if err != nil {
 		return nil, nil, err
@@ -182,7 +184,7 @@ func (s *Service) facts(ctx context.Context, a Actor, c *Case, reason Text, d *S
 		NoNotification: len(c.Submissions) == 0, SupplementExpired: c.supplementExpired(now),
 		WithdrawalRequested: c.Withdrawal != nil && c.Withdrawal.Answer == "",
 		Unregistered:        c.RegisteredAt == nil && c.DiaryNumber == "",
-		FineConsidered:      d.FineConsidered, SignOffRequired: s.policy.LegalSignOff,
+		FineConsidered:      d.FineConsidered, SignOffRequired: s.policy().LegalSignOff,
 		HearingSkipped:         d.HearingSkipReason != "",
 		AssistanceAsked:        c.openOf(workflow.ClockAssistance) != nil,
 		ObjectionOpen:          c.OSS != nil && c.OSS.Objection != "",

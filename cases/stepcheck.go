@@ -30,7 +30,7 @@ type stepCheck struct {
 func (s *Service) dataFaults(ctx context.Context, a Actor, c *Case, r *StepRequest, now time.Time) ([]workflow.Fault, error) {
 	k := &stepCheck{
 		s: s, actor: a, c: c, step: r.Step, d: r.Data, now: now,
-		today: Date(now.In(s.policy.Zone).Format(time.DateOnly)),
+		today: Date(now.In(s.policy().Zone).Format(time.DateOnly)),
 	}
 	k.codes()
 	k.blanks()
@@ -176,7 +176,7 @@ func (k *stepCheck) service() {
 	}
 	made, last := k.today, k.today.plus(latestService)
 	if k.c.Decision != nil && k.step == workflow.StepRecordService {
-		made, last = Date(k.c.Decision.DecidedAt.In(k.s.policy.Zone).Format(time.DateOnly)), k.today
+		made, last = Date(k.c.Decision.DecidedAt.In(k.s.policy().Zone).Format(time.DateOnly)), k.today
 	}
 	switch {
 	case on < made:
@@ -208,7 +208,7 @@ func (k *stepCheck) clock() {
 		k.fault("clock", "no_such_clock", "The case has no such clock.")
 	case k.c.Clocks[i].Status != ClockOpen:
 		k.fault("clock", "clock_closed", "A closed clock never moves.")
-	case !k.s.law.Movable(k.c.Clocks[i].Kind):
+	case !k.s.law().Movable(k.c.Clocks[i].Kind):
 		k.fault("clock", "clock_fixed", "EU law fixes this time limit; the authority cannot move it.")
 	case k.c.Clocks[i].Kind == workflow.ClockAppeal:
 		k.fault("clock", "clock_fixed", "Förvaltningslagen fixes the time for an appeal; the authority cannot move it.")

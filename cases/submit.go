@@ -21,6 +21,7 @@ const numberTries = 1000
 // signed in may notify for any controller (Art. 33 burdens the controller, not
 // whoever happens to file). A repeated keyed command returns the case as it was.
 func (s *Service) Submit(ctx context.Context, a Actor, n Notification, warnings []Warning, cmd Command) (*Case, error) {
+	s = s.steady()
 	now := s.now()
 	if err := s.checkFiling(a, &n, now); err != nil {
 		return nil, err
@@ -52,7 +53,7 @@ func (s *Service) Submit(ctx context.Context, a Actor, n Notification, warnings 
 // begin writes the first event of a case under the next free number.
 func (s *Service) begin(ctx context.Context, a Actor, id string, cmd Command, now time.Time, kind EventKind, payload func(number string) any) (*Case, error) {
 	for range numberTries {
-		number := s.numbers.next(s.policy.CasePrefix, now.In(s.policy.Zone).Year())
+		number := s.numbers.next(s.policy().CasePrefix, now.In(s.policy().Zone).Year())
 		c := &Case{}
 		err := s.append(ctx, c, id, Entry{
 			Kind: kind, At: now, Actor: a.Account, Command: cmd.ID,
@@ -182,8 +183,8 @@ func (sub *Submission) completeness(late bool) {
 
 // judge applies Art. 33(1) once. It says late or not and concludes nothing.
 func (s *Service) judge(aware, effective time.Time, basis JudgementBasis) Judgement {
-	rules := s.law.RuleSetAt(aware)
-	cal := s.law.Calendar(workflow.CalendarEU)
+	rules := s.law().RuleSetAt(aware)
+	cal := s.law().Calendar(workflow.CalendarEU)
 	d := workflow.Notify(rules, cal, aware)
 	return Judgement{
 		Basis: basis, RuleSet: rules.ID, CalendarVersion: cal.Version(),
@@ -194,11 +195,13 @@ func (s *Service) judge(aware, effective time.Time, basis JudgementBasis) Judgem
 
 // clock starts a clock of a kind; n makes its id unique in the case.
 func (s *Service) clock(kind workflow.ClockKind, from time.Time, n int) Clock {
-	span := s.law.Due(kind, from)
+	st := s.current()
+	span := st.law.Due(kind, from)
 	return Clock{
 		ID: clockID(kind, n), Kind: kind, Revision: 1, StartedAt: toMillis(from), DueAt: span.DueAt,
 		Rule: span.RuleID, Calendar: span.Calendar, CalendarVersion: span.CalendarVersion,
 		Article: span.Article, Explanation: span.Explanation, ExplanationSV: span.ExplanationSV, Status: ClockOpen,
+		Settings: st.version,
 	}
 }
 
@@ -213,6 +216,7 @@ func (f LegalForm) Public() bool {
 // that the earlier notification was wrong, or the wish to withdraw. It is an
 // addition, so it is tried again by itself when somebody else was faster.
 func (s *Service) File(ctx context.Context, a Actor, ref string, read func(base Notification) (Notification, []Warning, error), cmd Command) (*Case, error) {
+	s = s.steady()
 	return s.add(ctx, a, ref, cmd, func(c *Case, now time.Time) (Entry, error) {
 		if !c.mayFile(a) {
 			return Entry{}, workflow.Refuse(workflow.Forbidden, "not_yours_to_supplement",

@@ -27,7 +27,7 @@ type systemRule struct {
 // of the procedure hold for the system as for anybody.
 var systemRules = []systemRule{
 	{"auto_register", workflow.StepRegister, func(s *Service, c *Case, _ time.Time) bool {
-		return s.policy.AutoRegister && c.State == workflow.StateReceived
+		return s.policy().AutoRegister && c.State == workflow.StateReceived
 	}},
 	{"owner_assigned", workflow.StepStartTriage, func(_ *Service, c *Case, _ time.Time) bool {
 		return c.State == workflow.StateRegistered && c.Assignee != ""
@@ -75,7 +75,7 @@ var timed = []workflow.State{
 // untimed are the states that a rule may leave although no clock ran out.
 func (s *Service) untimed() []workflow.State {
 	states := []workflow.State{workflow.StateRegistered, workflow.StateDecided}
-	if s.policy.AutoRegister {
+	if s.policy().AutoRegister {
 		states = append(states, workflow.StateReceived)
 	}
 	return states
@@ -102,6 +102,7 @@ func idle(sum *Summary, now time.Time) bool {
 // not know what came in on a member. Several
 // instances may sweep at once: the unique insert lets each event happen once.
 func (s *Service) Sweep(ctx context.Context) (Swept, error) {
+	s = s.steady()
 	now := s.now()
 	var out Swept
 	var failed error
@@ -122,7 +123,9 @@ func (s *Service) Sweep(ctx context.Context) (Swept, error) {
 			return out, ctx.Err()
 		}
 	}
-	return out, failed
+	moved, err := s.moveClocksAlong(ctx, movesInASweep)
+	out.Looked, out.Acted = out.Looked+moved, out.Acted+moved
+	return out, errors.Join(failed, err)
 }
 
 func (s *Service) sweepCase(ctx context.Context, id string, now time.Time) (acted bool, err error) {

@@ -261,7 +261,7 @@ type stateView struct {
 }
 
 func (q *call) procedure() error {
-	out := procedureView{Steps: workflow.Steps(), Outcomes: workflow.Outcomes(), Clocks: q.s.opt.Law.Rules(), PriorityRules: []firedRule{}}
+	out := procedureView{Steps: workflow.Steps(), Outcomes: workflow.Outcomes(), Clocks: q.s.opt.Cases.Law().Rules(), PriorityRules: []firedRule{}}
 	for _, s := range workflow.States() {
 		out.States = append(out.States, stateView{s, s.Phase(), s.Title(), s.TitleSV(), s.Meaning(), s.MeaningSV()})
 	}

@@ -88,6 +88,10 @@ func facts(e cases.Event) string {
 		return read(e, func(p cases.MemberFiled) string {
 			return " It is version " + strconv.Itoa(p.Submission) + " of " + p.Number + "."
 		})
+	case cases.EventClockMoved:
+		return read(e, func(p cases.ClockMoved) string {
+			return " " + p.Clock.ID + " ends at " + p.Clock.DueAt.Format(time.RFC3339) + " and not at " + p.WasDueAt.Format(time.RFC3339) + "."
+		})
 	case cases.EventMergeDone, cases.EventMergeAbandoned, cases.EventMergeUndone, cases.EventUndoAbandoned, cases.EventClocksLapsed:
 		return ""
 	}

@@ -128,7 +128,7 @@ func buildFor(t testing.TB, people map[string][]workflow.Role, change ...func(*w
 		Policy: cases.Policy{CasePrefix: "PUI", SupervisionPrefix: "TIL", Zone: zone},
 	})
 	o := web.Options{
-		Store: h.store, Cases: h.cases, Auth: h.auth, Units: h.units, Law: law, Zone: zone, Now: h.clock.now,
+		Store: h.store, Cases: h.cases, Auth: h.auth, Units: h.units, Zone: zone, Now: h.clock.now,
 		Logger: slog.New(slog.NewJSONHandler(h.log, nil)), Metrics: prometheus.NewRegistry(), AuthorityName: "Exempelmyndigheten",
 	}
 	for _, f := range change {

@@ -264,10 +264,20 @@ func (q *call) historyOf(p *casePage, c *cases.Case) error {
 		e := events[i]
 		p.History = append(p.History, happening{
 			Seq: e.Header.Seq, At: p.DateTime(e.Header.At), Stamp: p.Stamp(e.Header.At),
-			Sentence: p.happened(e, p.who(e.Header.Actor, names)), Reason: reasonOf(e), Details: p.severityTold(e),
+			Sentence: p.toldOf(e, p.who(e.Header.Actor, names)), Reason: reasonOf(e), Details: p.severityTold(e),
 		})
 	}
 	return nil
+}
+
+// toldOf says what an event was, and of a clock that followed the rules which, from
+// when and to when.
+func (p *casePage) toldOf(e cases.Event, actor string) string {
+	var m cases.ClockMoved
+	if e.Header.Kind != cases.EventClockMoved || e.Payload == nil || e.Read(&m) != nil {
+		return p.happened(e, actor)
+	}
+	return p.T("event.clock_moved.what", "Clock", p.Code(m.Clock.Kind), "Was", p.Due(m.WasDueAt), "Due", p.Due(m.Clock.DueAt))
 }
 
 // who names an actor: a person by name, a rule of the system in words.

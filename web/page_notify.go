@@ -109,7 +109,7 @@ func (q *call) filingOf(d *draft) (*filing, error) {
 		base.ForgetFiling()
 		f.c, f.base = c, &base
 	}
-	f.judge(q.s.opt.Law)
+	f.judge(q.s.opt.Cases.Law())
 	return f, nil
 }
 
@@ -342,7 +342,7 @@ func (q *call) notifyClock() error {
 	if aware.After(f.now) {
 		return q.answer(http.StatusOK, clockView{})
 	}
-	f.judgeClock(q.s.opt.Law)
+	f.judgeClock(q.s.opt.Cases.Law())
 	p := &notifyPage{page: q.page("notify", "notify.title"), Clock: f.clock}
 	return q.answer(http.StatusOK, clockView{Late: f.clock.Late, Title: p.ClockTitle(), Text: p.Explanation()})
 }

@@ -201,7 +201,7 @@ func startParty(p cases.Party, values map[string][]string) {
 func (q *call) startClock(c *cases.Case, values map[string][]string) {
 	var next *cases.Clock
 	for _, k := range c.OpenClocks() {
-		if q.s.opt.Law.Movable(k.Kind) && (next == nil || k.DueAt.Before(next.DueAt)) {
+		if q.s.opt.Cases.Law().Movable(k.Kind) && (next == nil || k.DueAt.Before(next.DueAt)) {
 			next = &k
 		}
 	}
@@ -289,7 +289,7 @@ func (q *call) choices(p *stepPage, c *cases.Case, step workflow.Step, name stri
 		var out []formOption
 		for _, k := range c.OpenClocks() {
 			if step.ID == workflow.StepAssistanceReceived && k.Kind == workflow.ClockAssistance ||
-				step.ID != workflow.StepAssistanceReceived && q.s.opt.Law.Movable(k.Kind) {
+				step.ID != workflow.StepAssistanceReceived && q.s.opt.Cases.Law().Movable(k.Kind) {
 				out = append(out, formOption{k.ID, p.Code(k.Kind) + ", " + p.DateTime(k.DueAt)})
 			}
 		}

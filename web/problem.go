@@ -132,7 +132,8 @@ func (q *call) refused(p *problem, e *workflow.Error) {
 		p.Errors = append(p.Errors, problemFault{f.Path, f.Code, f.Message})
 	}
 	// The notifier's side never learns the state or the version from a refusal.
-	if (e.Kind == workflow.Conflict || e.Kind == workflow.Stale) && q.actor.Staff() {
+	inside := q.actor.Staff() || q.actor.Has(workflow.RoleAdministrator)
+	if (e.Kind == workflow.Conflict || e.Kind == workflow.Stale) && inside {
 		p.State, p.Version = e.State, e.Version
 	}
 }

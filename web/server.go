@@ -39,13 +39,12 @@ const maxHead = 16 << 10
 // defaultMaxBody is the largest body that is read where nothing else is said.
 const defaultMaxBody = 1 << 20
 
-// Options are what a Server needs. Cases, Auth, Units, Law and Store are required.
+// Options are what a Server needs. Cases, Auth, Units and Store are required.
 type Options struct {
 	Store cases.Store // keeps the drafts of forms
 	Cases *cases.Service
 	Auth  *auth.Service
 	Units *cases.Registry
-	Law   *workflow.Clocks
 	Zone  *time.Location // of the authority; nil is UTC
 
 	Now     func() time.Time      // nil is time.Now

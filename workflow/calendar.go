@@ -38,49 +38,88 @@ const (
 // holidays(), so that a case tells by which tables it was judged.
 const tableEdition = "1"
 
+// ClosedDay is a day that an authority closes besides the computed holidays: a
+// holiday that a later law adds before this program knows of it.
+type ClosedDay struct {
+	Date string `json:"date"`           // 2026-12-28
+	Name string `json:"name,omitempty"` // what the day is called in an explanation
+}
+
+// CalendarDays are the days by which a calendar differs from the computed one.
+type CalendarDays struct {
+	Closed []ClosedDay `json:"closed,omitempty"`
+	Opened []string    `json:"opened,omitempty"` // computed holidays that are working days after all
+}
+
+// IsZero says whether the calendar is the computed one.
+func (d CalendarDays) IsZero() bool { return len(d.Closed) == 0 && len(d.Opened) == 0 }
+
 // Calendar says which dates of Stockholm are working days. It is immutable and
 // may be copied and shared. It is made by NewCalendar only.
 type Calendar struct {
 	id      CalendarID
 	version string
-	closed  []day    // further days, ascending
-	first   day      // the day of the table's first bit
-	off     []uint64 // a set bit is no working day
+	closed  []namedDay // further days, ascending
+	opened  []day      // holidays that are none, ascending
+	first   day        // the day of the table's first bit
+	off     []uint64   // a set bit is no working day
 }
 
-// NewCalendar makes the calendar with this id. The closed dates, written
-// 2026-12-28, are further days that are no working days: the way to enter a
-// holiday that a later law adds before this program knows of it. All dates that
-// cannot be read are returned at once, in an *Error of code calendar.
-func NewCalendar(id CalendarID, closed ...string) (Calendar, error) {
+type namedDay struct {
+	day  day
+	name string
+}
+
+// NewCalendar makes the calendar with this id, as it differs from the computed
+// one by days. All dates that cannot be read, and those that are both closed and
+// opened, are returned at once, in an *Error of code calendar.
+func NewCalendar(id CalendarID, days CalendarDays) (Calendar, error) {
 	var faults []Fault
 	if !slices.Contains(id.Codes(), string(id)) {
 		faults = append(faults, Fault{"", "unknown_code", "There is no such calendar; there are " + strings.Join(id.Codes(), " and ") + "."})
 	}
 	c := Calendar{id: id}
-	for i, s := range closed {
-		t, err := time.Parse(time.DateOnly, s)
+	read := func(path, written string) (day, bool) {
+		t, err := time.Parse(time.DateOnly, written)
 		if err != nil {
-			faults = append(faults, Fault{fmt.Sprintf("/%d", i), "date_unreadable", "Write the date as in 2026-12-28."})
-			continue
+			faults = append(faults, Fault{path, "date_unreadable", "Write the date as in 2026-12-28."})
+			return 0, false
 		}
-		c.closed = append(c.closed, date(t.Date()))
+		return date(t.Date()), true
+	}
+	for i, k := range days.Closed {
+		if d, ok := read(fmt.Sprintf("/closed/%d", i), k.Date); ok {
+			c.closed = append(c.closed, namedDay{d, k.Name})
+		}
+	}
+	for i, written := range days.Opened {
+		path := fmt.Sprintf("/opened/%d", i)
+		d, ok := read(path, written)
+		if ok && slices.ContainsFunc(c.closed, func(k namedDay) bool { return k.day == d }) {
+			faults = append(faults, Fault{path, "day_twice", "A day is either closed or opened."})
+		}
+		c.opened = append(c.opened, d)
 	}
 	if len(faults) > 0 {
 		return Calendar{}, RefuseFaults("calendar", "The calendar cannot be made.", faults)
 	}
-	slices.Sort(c.closed)
-	c.closed = slices.Compact(c.closed)
-	c.version = versionOf(c.closed)
+	slices.SortStableFunc(c.closed, byDay)
+	c.closed = slices.CompactFunc(c.closed, func(a, b namedDay) bool { return a.day == b.day })
+	slices.Sort(c.opened)
+	c.opened = slices.Compact(c.opened)
+	c.version = versionOf(c.closed, c.opened)
 	c.fill()
 	return c, nil
 }
 
+func byDay(a, b namedDay) int { return int(a.day - b.day) }
+
 // ID is the law the calendar follows.
 func (c Calendar) ID() CalendarID { return c.id }
 
-// Version names the tables with the further closed days: "1", or "1+" and a
-// fingerprint of those days. It is kept with whatever was judged by the calendar.
+// Version names the tables with the days by which the calendar differs from them:
+// "1", or "1+" and a fingerprint of those days, whatever they are called. It is
+// kept with whatever was judged by the calendar.
 func (c Calendar) Version() string { return c.version }
 
 // WorkingDay says whether the date in Stockholm on which t falls is a working day.
@@ -121,9 +160,22 @@ func (c Calendar) why(d day, lang language) string {
 	case d.weekday() == time.Saturday:
 		return [2]string{"a Saturday", "en lördag"}[lang]
 	case !c.working(d):
-		return [2]string{"a closed day", "en stängd dag"}[lang]
+		words := [2]string{"a closed day", "en stängd dag"}[lang]
+		if name := c.closedName(d); name != "" {
+			words += ": " + name
+		}
+		return words
 	}
 	return ""
+}
+
+// closedName is what a day that the authority closed is called.
+func (c Calendar) closedName(d day) string {
+	i, closed := slices.BinarySearchFunc(c.closed, namedDay{day: d}, byDay)
+	if !closed {
+		return ""
+	}
+	return c.closed[i].name
 }
 
 func (c Calendar) computeWorking(d day) bool {
@@ -133,17 +185,26 @@ func (c Calendar) computeWorking(d day) bool {
 	if _, ok := c.holidayOn(d); ok {
 		return false
 	}
-	_, closed := slices.BinarySearch(c.closed, d)
+	_, closed := slices.BinarySearchFunc(c.closed, namedDay{day: d}, byDay)
 	return !closed
 }
 
 func (c Calendar) holidayOn(d day) (holiday, bool) {
 	for _, h := range holidays(d.utc().Year()) {
-		if h.day == d && (!h.eve || c.id == CalendarSE) {
+		if h.day == d && c.keeps(h) {
 			return h, true
 		}
 	}
 	return holiday{}, false
+}
+
+// keeps says whether a computed holiday is one of this calendar.
+func (c Calendar) keeps(h holiday) bool {
+	if h.eve && c.id != CalendarSE {
+		return false
+	}
+	_, opened := slices.BinarySearch(c.opened, h.day)
+	return !opened
 }
 
 // fill makes the table, one bit for each day of its years.
@@ -157,7 +218,7 @@ func (c *Calendar) fill() {
 	}
 	for year := firstTableYear; year <= lastTableYear; year++ {
 		for _, h := range holidays(year) {
-			if !h.eve || c.id == CalendarSE {
+			if c.keeps(h) {
 				set(h.day)
 			}
 		}
@@ -167,19 +228,22 @@ func (c *Calendar) fill() {
 		set(d + 1)
 	}
 	set(saturdayFrom(c.first) - 6) // a Sunday before the first Saturday
-	for _, d := range c.closed {
-		set(d)
+	for _, k := range c.closed {
+		set(k.day)
 	}
 	c.off = off
 }
 
-func versionOf(closed []day) string {
-	if len(closed) == 0 {
+func versionOf(closed []namedDay, opened []day) string {
+	if len(closed) == 0 && len(opened) == 0 {
 		return tableEdition
 	}
 	sum := sha256.New()
-	for _, d := range closed {
-		fmt.Fprintln(sum, d.utc().Format(time.DateOnly))
+	for _, k := range closed {
+		fmt.Fprintln(sum, k.day.utc().Format(time.DateOnly))
+	}
+	for _, d := range opened {
+		fmt.Fprintln(sum, "-"+d.utc().Format(time.DateOnly))
 	}
 	return tableEdition + "+" + hex.EncodeToString(sum.Sum(nil))[:8]
 }

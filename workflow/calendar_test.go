@@ -10,9 +10,16 @@ import (
 	"github.com/rickar/cal/v2/se"
 )
 
+func closing(dates ...string) (days CalendarDays) {
+	for _, d := range dates {
+		days.Closed = append(days.Closed, ClosedDay{Date: d})
+	}
+	return days
+}
+
 func calendar(t testing.TB, id CalendarID, closed ...string) Calendar {
 	t.Helper()
-	c, err := NewCalendar(id, closed...)
+	c, err := NewCalendar(id, closing(closed...))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -150,11 +157,11 @@ func TestClosedDays(t *testing.T) {
 }
 
 func TestNewCalendarRefusesAllAtOnce(t *testing.T) {
-	_, err := NewCalendar("FI", "2026-12-28", "28/12/2026", "2026-02-30")
+	_, err := NewCalendar("FI", closing("2026-12-28", "28/12/2026", "2026-02-30"))
 	want := RefuseFaults("calendar", "The calendar cannot be made.", []Fault{
 		{"", "unknown_code", "There is no such calendar; there are EU_1182_71 and SE_1930_173."},
-		{"/1", "date_unreadable", "Write the date as in 2026-12-28."},
-		{"/2", "date_unreadable", "Write the date as in 2026-12-28."},
+		{"/closed/1", "date_unreadable", "Write the date as in 2026-12-28."},
+		{"/closed/2", "date_unreadable", "Write the date as in 2026-12-28."},
 	})
 	if diff := cmp.Diff(want.Error(), err.Error()); diff != "" {
 		t.Error(diff)
@@ -170,5 +177,56 @@ func TestDays(t *testing.T) {
 		if d.weekday() != d.utc().Weekday() {
 			t.Errorf("%s is a %s, not a %s", s, d.utc().Weekday(), d.weekday())
 		}
+	}
+}
+
+// A holiday that was opened is a working day, one that was closed has its name, and
+// undoing both is the calendar as it was, by its version too.
+func TestCalendar_FollowsTheAuthority(t *testing.T) {
+	plain := calendar(t, CalendarSE)
+	made, err := NewCalendar(CalendarSE, CalendarDays{
+		Closed: []ClosedDay{{"2026-12-28", "an extra day"}}, Opened: []string{"2026-06-19", "2026-12-25"},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for date, working := range map[string]bool{"2026-12-28": false, "2026-12-29": true, "2026-06-19": true, "2026-12-25": true, "2026-12-24": false} {
+		if d := onDate(t, date); made.working(d) != working || made.computeWorking(d) != working {
+			t.Errorf("%s is a working day: %t", date, !working)
+		}
+	}
+	if got := made.why(onDate(t, "2026-12-28"), swedish); got != "en stängd dag: an extra day" {
+		t.Error(got)
+	}
+	if got := made.why(onDate(t, "2026-12-25"), english); got != "" {
+		t.Error(got)
+	}
+	if made.Version() == plain.Version() || made.Version() == calendar(t, CalendarSE, "2026-12-28").Version() {
+		t.Error("another calendar has the same version")
+	}
+	_, err = NewCalendar(CalendarSE, CalendarDays{Closed: []ClosedDay{{Date: "2026-12-28"}}, Opened: []string{"2026-12-28", "x"}})
+	if err == nil || err.Error() != "The calendar cannot be made.; /opened/0: day_twice; /opened/1: date_unreadable" {
+		t.Error(err)
+	}
+}
+
+func TestCalendar_ListsTheSpecialDaysOfAYear(t *testing.T) {
+	c, err := NewCalendar(CalendarEU, CalendarDays{Closed: []ClosedDay{{"2026-12-28", "x"}, {"2027-01-04", "y"}}, Opened: []string{"2026-01-06"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	days := c.SpecialDays(2026)
+	if len(days) != 14 { // the thirteen of lag (1989:253), and one more
+		t.Errorf("%d days: %+v", len(days), days)
+	}
+	want := []SpecialDay{
+		{"2026-01-06", "Epiphany", "trettondedag jul", true, true}, {"2026-12-28", "x", "x", false, true},
+	}
+	if diff := cmp.Diff(want, []SpecialDay{days[1], days[13]}); diff != "" {
+		t.Error(diff)
+	}
+	midsummerEve := onDate(t, "2026-06-19").begins()
+	if c.Holiday(midsummerEve) || !calendar(t, CalendarSE).Holiday(midsummerEve) {
+		t.Error("midsommarafton is a holiday of the Swedish calendar only")
 	}
 }

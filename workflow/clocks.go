@@ -5,29 +5,31 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 	"time"
 )
 
 // ClockSettings is what an administrator may change about the law as delivered.
 // The zero value changes nothing.
 type ClockSettings struct {
-	RuleSets []RuleSet               // instead of DefaultRuleSets, unless empty
-	Closed   map[CalendarID][]string // further days that are no working days, as 2026-12-28
-	Periods  map[ClockKind]Period    // instead of the lengths of DefaultClockRules
+	RuleSets []RuleSet                   // instead of DefaultRuleSets, unless empty
+	Days     map[CalendarID]CalendarDays // by which the calendars differ from the computed ones
+	Periods  map[ClockKind]Period        // instead of the lengths of DefaultClockRules
 }
 
 // Clocks is the law as this authority has it configured: rule sets, calendars and
 // the lengths of all clocks. It is immutable and safe for concurrent use.
 type Clocks struct {
+	made      ClockSettings
 	sets      []RuleSet
 	calendars map[CalendarID]Calendar
 	rules     map[ClockKind]ClockRule
 }
 
 // NewClocks checks the settings and returns every fault of them at once, in an
-// *Error of code clocks whose paths are /rule_sets, /closed and /periods.
+// *Error of code clocks whose paths are /rule_sets, /closed, /opened and /periods.
 func NewClocks(s ClockSettings) (*Clocks, error) {
-	c := &Clocks{sets: s.RuleSets, calendars: map[CalendarID]Calendar{}, rules: map[ClockKind]ClockRule{}}
+	c := &Clocks{made: s, sets: s.RuleSets, calendars: map[CalendarID]Calendar{}, rules: map[ClockKind]ClockRule{}}
 	if len(c.sets) == 0 {
 		c.sets = DefaultRuleSets()
 	}
@@ -36,7 +38,7 @@ func NewClocks(s ClockSettings) (*Clocks, error) {
 		c.rules[r.Kind] = r
 	}
 	faults := ruleSetFaults(c.sets)
-	faults = append(faults, c.makeCalendars(s.Closed)...)
+	faults = append(faults, c.makeCalendars(s.Days)...)
 	faults = append(faults, c.setPeriods(s.Periods)...)
 	if len(faults) > 0 {
 		return nil, RefuseFaults("clocks", "The settings of the clocks cannot be used.", faults)
@@ -58,6 +60,8 @@ func ruleSetFaults(sets []RuleSet) []Fault {
 		fault(s.ID == "" || seen[s.ID], "id", "not_unique", "Give each rule set an id of its own.")
 		fault(s.Hours < 1 || s.Hours > 30*24, "hours", "out_of_range", "Give the hours as a number from 1 to 720.")
 		fault(s.Enabled && s.ValidFrom.IsZero(), "valid_from", "missing", "Say since when the enabled rule set holds.")
+		fault(s.Enabled && slices.ContainsFunc(sets[:i], func(o RuleSet) bool { return o.Enabled && o.ValidFrom.Equal(s.ValidFrom) }),
+			"valid_from", "overlaps", "Another rule set begins at the same time. Let each begin at a time of its own.")
 		fault(!slices.Contains(s.Threshold.Codes(), string(s.Threshold)), "threshold", "unknown_code", "Choose RISK or HIGH_RISK.")
 		fault(!slices.Contains(s.Policy.Codes(), string(s.Policy)), "policy", "unknown_code", "Choose PLAIN_72H, REG1182_HOURS or REG1182_MIN2WD.")
 		seen[s.ID] = true
@@ -69,19 +73,20 @@ func ruleSetFaults(sets []RuleSet) []Fault {
 	return faults
 }
 
-func (c *Clocks) makeCalendars(closed map[CalendarID][]string) []Fault {
+func (c *Clocks) makeCalendars(days map[CalendarID]CalendarDays) []Fault {
 	var faults []Fault
-	for _, id := range slices.Sorted(maps.Keys(closed)) {
+	for _, id := range slices.Sorted(maps.Keys(days)) {
 		if !slices.Contains(id.Codes(), string(id)) {
 			faults = append(faults, Fault{"/closed", "unknown_code", "Closed days belong to EU_1182_71 or SE_1930_173."})
 		}
 	}
 	for _, code := range CalendarID("").Codes() {
 		id := CalendarID(code)
-		cal, err := NewCalendar(id, closed[id]...)
+		cal, err := NewCalendar(id, days[id])
 		if refusal, ok := errors.AsType[*Error](err); ok {
 			for _, f := range refusal.Faults {
-				f.Path = "/closed/" + code + f.Path
+				list, item, _ := strings.Cut(strings.TrimPrefix(f.Path, "/"), "/")
+				f.Path = "/" + list + "/" + code + "/" + item
 				faults = append(faults, f)
 			}
 		}
@@ -110,6 +115,18 @@ func (c *Clocks) setPeriods(periods map[ClockKind]Period) []Fault {
 		c.rules[kind] = rule
 	}
 	return faults
+}
+
+// Settings are what the law was made from, to make another one that differs in some
+// of them.
+func (c *Clocks) Settings() ClockSettings {
+	return ClockSettings{RuleSets: c.RuleSets(), Days: maps.Clone(c.made.Days), Periods: maps.Clone(c.made.Periods)}
+}
+
+// Rule is the rule of a clock; ok is false for an unknown one.
+func (c *Clocks) Rule(kind ClockKind) (rule ClockRule, ok bool) {
+	rule, ok = c.rules[kind]
+	return rule, ok
 }
 
 // Rules lists the clocks with their lengths as configured.
@@ -152,25 +169,51 @@ func (c *Clocks) Due(kind ClockKind, from time.Time) ClockSpan {
 	if !known {
 		return ClockSpan{}
 	}
-	cal := c.calendars[rule.Calendar]
 	if kind == ClockNotification {
-		return c.dueNotification(cal, from)
+		return c.dueNotification(c.calendars[rule.Calendar], from)
 	}
-	start := dayOf(from)
-	nominal, last := lastDay(cal, start, rule.Period)
+	return c.DueBy(kind, rule.Period, from)
+}
+
+// DueBy is Due by a period of its own instead of the one that is configured now: a
+// clock keeps the length that it was started with when only the calendar changes.
+func (c *Clocks) DueBy(kind ClockKind, p Period, from time.Time) ClockSpan {
+	rule, known := c.rules[kind]
+	if !known {
+		return ClockSpan{}
+	}
+	cal, start := c.calendars[rule.Calendar], dayOf(from)
+	nominal, last := lastDay(cal, start, p)
 	span := ClockSpan{
 		DueAt:           last.ends(),
 		Article:         rule.Article,
-		Explanation:     explainSpan(english, cal, rule.Period, start, nominal, last),
-		ExplanationSV:   explainSpan(swedish, cal, rule.Period, start, nominal, last),
+		Explanation:     explainSpan(english, cal, p, start, nominal, last),
+		ExplanationSV:   explainSpan(swedish, cal, p, start, nominal, last),
 		Calendar:        cal.id,
 		CalendarVersion: cal.version,
 		RuleID:          string(kind),
 	}
-	if rule.Period.N > 0 {
-		span.RuleID += "/" + rule.Period.String()
+	if p.N > 0 {
+		span.RuleID += "/" + p.String()
 	}
 	return span
+}
+
+// EndBy is when DueBy ends, without its words: for asking of many clocks at once.
+func (c *Clocks) EndBy(kind ClockKind, p Period, from time.Time) time.Time {
+	return End(c.calendars[c.rules[kind].Calendar], from, p)
+}
+
+// CountedBy reads the period that a clock was counted by from its RuleID; zero is
+// the date of an order. ok is false for a clock whose end a person set, and for
+// one that runs by a rule set.
+func CountedBy(ruleID string) (p Period, ok bool) {
+	kind, written, counted := strings.Cut(ruleID, "/")
+	if !counted {
+		return Period{}, ClockKind(kind) == ClockOrder
+	}
+	p, err := ParsePeriod(written)
+	return p, err == nil
 }
 
 func (c *Clocks) dueNotification(cal Calendar, aware time.Time) ClockSpan {

@@ -58,7 +58,7 @@ func TestDueDefaults(t *testing.T) {
 }
 
 func TestDueExplains(t *testing.T) {
-	c, err := NewClocks(ClockSettings{Closed: map[CalendarID][]string{CalendarSE: {"2026-06-22"}}})
+	c, err := NewClocks(ClockSettings{Days: map[CalendarID]CalendarDays{CalendarSE: closing("2026-06-22")}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -121,7 +121,7 @@ func TestDueExplains(t *testing.T) {
 func TestClocksAsConfigured(t *testing.T) {
 	c, err := NewClocks(ClockSettings{
 		RuleSets: []RuleSet{{ID: "X", ValidFrom: instant(t, "2020-01-01T00:00:00Z"), Enabled: true, Hours: 96, Threshold: HighRisk, Policy: Plain72h, Article: "Art. X"}},
-		Closed:   map[CalendarID][]string{CalendarEU: {"2026-12-01"}},
+		Days:     map[CalendarID]CalendarDays{CalendarEU: closing("2026-12-01")},
 		Periods:  map[ClockKind]Period{ClockReply: {2, Weeks}, ClockTriageP1: {2, WorkingDays}},
 	})
 	if err != nil {
@@ -156,7 +156,7 @@ func TestNewClocksRefusesAllAtOnce(t *testing.T) {
 			{ID: "A", Hours: 72, Threshold: Risk, Policy: Reg1182Hours},
 			{ID: "A", Hours: 0, Threshold: "SOME", Policy: "GUESS"},
 		},
-		Closed: map[CalendarID][]string{CalendarSE: {"2026-12-28", "soon"}, "FI": {"2026-01-01"}},
+		Days: map[CalendarID]CalendarDays{CalendarSE: closing("2026-12-28", "soon"), "FI": closing("2026-01-01")},
 		Periods: map[ClockKind]Period{
 			ClockReply: {2, Weeks}, ClockHearing: {0, Weeks}, ClockNotification: {3, Days}, ClockObjection: {5, Weeks}, ClockOrder: {1, Days}, "OTHER": {1, Days},
 		},
@@ -211,5 +211,34 @@ func TestTriageClock(t *testing.T) {
 		if got := TriageClock(p); got != want {
 			t.Errorf("%s: %s", p, got)
 		}
+	}
+}
+
+func TestCountedBy_ReadsWhatDueWrote(t *testing.T) {
+	c := defaultClocks(t)
+	from := instant(t, "2026-11-30T14:20:00+01:00")
+	for _, r := range c.Rules() {
+		span := c.Due(r.Kind, from)
+		p, ok := CountedBy(span.RuleID)
+		if ok != (r.Kind != ClockNotification) || p != r.Period {
+			t.Errorf("%s: %v %t", span.RuleID, p, ok)
+		}
+		if ok && (!c.EndBy(r.Kind, p, from).Equal(span.DueAt) || c.DueBy(r.Kind, p, from) != span) {
+			t.Errorf("%s does not end by its own period", r.Kind)
+		}
+	}
+	for _, set := range []string{"REPLY/set", "REPLY", "", "REPLY/0w", "REPLY/10000d"} {
+		if _, ok := CountedBy(set); ok {
+			t.Errorf("%q is counted", set)
+		}
+	}
+}
+
+func TestNewClocks_RefusesRuleSetsThatBeginTogether(t *testing.T) {
+	sets := append(DefaultRuleSets(), DefaultRuleSets()[0])
+	sets[2].ID = "TWIN"
+	_, err := NewClocks(ClockSettings{RuleSets: sets})
+	if err == nil || err.Error() != "The settings of the clocks cannot be used.; /rule_sets/2/valid_from: overlaps" {
+		t.Error(err)
 	}
 }

@@ -15,8 +15,12 @@ import (
 // as config.Faults, under the settings' own names.
 func lawOf(c config.Config) (*workflow.Clocks, error) {
 	var faults config.Faults
+	var days workflow.CalendarDays
+	for _, date := range c.ExtraClosingDays {
+		days.Closed = append(days.Closed, workflow.ClosedDay{Date: date})
+	}
 	s := workflow.ClockSettings{
-		Closed:  map[workflow.CalendarID][]string{workflow.CalendarSE: c.ExtraClosingDays},
+		Days:    map[workflow.CalendarID]workflow.CalendarDays{workflow.CalendarSE: days},
 		Periods: map[workflow.ClockKind]workflow.Period{},
 	}
 	for name, written := range c.Clocks {

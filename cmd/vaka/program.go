@@ -85,7 +85,7 @@ func (p *Program) open(ctx context.Context, secure *tls.Config) (err error) {
 		return 1
 	})
 	p.server = web.New(web.Options{
-		Cases: p.Cases, Auth: p.Auth, Units: p.Units, Law: p.Law, Zone: p.policy.Zone, Store: p.Store,
+		Cases: p.Cases, Auth: p.Auth, Units: p.Units, Zone: p.policy.Zone, Store: p.Store,
 		Logger: p.options.Logger, Metrics: p.metrics.registry, Ready: p.Ready, TLS: secure,
 		TrustedProxies: c.TrustedProxies, MaxBody: c.MaxBodyKB << 10,
 		PerAccountPerSecond: c.NotificationsPerSecondPerAccount,

@@ -27,7 +27,7 @@ func sortOf(kind cases.EventKind) sort {
 		return sortAccount
 	case kind == cases.EventOrganisationCreated, kind == cases.EventUnitAdded:
 		return sortOrganisation
-	case kind == cases.EventSettings:
+	case kind == cases.EventSettings, kind == cases.EventSettingsSet:
 		return sortSettings
 	case strings.HasPrefix(string(kind), "incident_"):
 		return sortIncident
@@ -54,7 +54,7 @@ func (p *Parts) refresh(ctx context.Context, n cases.Notice) (bool, error) {
 	case sortIncident:
 		return p.Cases.Incidents().Refresh(ctx, n.Record, n.Seq)
 	case sortSettings:
-		return true, nil // each instance works by its own, and keeps none in memory
+		return p.Cases.RefreshSettings(ctx, n.Seq)
 	}
 	return p.Cases.Refresh(ctx, n.Record, n.Seq)
 }
