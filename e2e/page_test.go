@@ -82,6 +82,8 @@ var pages = []page{
 	{route: "/cases/{id}/steps/{step}", path: "/cases/{investigation}/steps/start_drafting", who: []string{"supervisor"}},
 	{route: "/cases/{id}/steps/{step}", path: "/cases/{drafting}/steps/edit_draft", who: []string{"supervisor"}},
 	{route: "/cases/{id}/steps/{step}", path: "/cases/{drafting}/steps/decide", who: []string{"supervisor"}},
+	{route: "/cases/{id}/draft", path: "/cases/{drafting}/draft", who: []string{"supervisor", "caseworker"}},
+	{route: "/help/shortcuts", who: []string{"caseworker", "dpo"}},
 	{route: "/accounts", who: []string{"admin"}},
 	{route: "/accounts", path: "/accounts?q=finns+inte", who: []string{"admin"}},
 	{route: "/accounts/new", who: []string{"admin"}},

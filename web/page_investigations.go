@@ -43,6 +43,7 @@ type approval struct {
 	Version int // of the draft
 	At      time.Time
 	Holder  string
+	Changes string // in the draft since whoever looks has most likely seen it
 }
 
 // approvalSteps are what is done to a finished draft.
@@ -53,7 +54,7 @@ var approvalSteps = []workflow.StepID{workflow.StepSignOff, workflow.StepDecide,
 const mostApprovals = 50
 
 // approvals are the drafts that wait for whoever looks.
-func (q *call) approvals() ([]approval, error) {
+func (q *call) approvals(p page) ([]approval, error) {
 	drafts, err := q.s.opt.Cases.Board().List(cases.Query{
 		States: []workflow.State{workflow.StateDrafting, workflow.StateArt60Consultation, workflow.StateArt65Dispute}, Sort: cases.SortNextDue, Limit: mostApprovals,
 	}, q.actor, q.s.now())
@@ -70,11 +71,15 @@ func (q *call) approvals() ([]approval, error) {
 			return nil, err
 		}
 		for _, v := range verdicts {
-			if !v.Allowed || c.Draft == nil || !slices.Contains(approvalSteps, v.Step) || v.Step == workflow.StepSignOff && c.Draft.SignedBy != "" {
+			if !v.Allowed || !approves(c, v.Step) {
 				continue
 			}
 			step, _ := workflow.StepByID(v.Step)
-			out = append(out, approval{s, stepLink{Step: step}, c.Draft.Version, c.Draft.At, q.nameOf(c.Assignee)})
+			changes, err := q.changesFor(p, c)
+			if err != nil {
+				return nil, err
+			}
+			out = append(out, approval{s, stepLink{Step: step}, c.Draft.Version, c.Draft.At, q.nameOf(c.Assignee), changes})
 			break
 		}
 	}
@@ -117,7 +122,7 @@ func (q *call) investigations() error {
 	p := investigationsPage{page: q.page("investigations", "investigations.title")}
 	all := q.s.opt.Cases.Board().Investigations(q.actor)
 	p.Total = len(all)
-	waiting, err := q.approvals()
+	waiting, err := q.approvals(p.page)
 	if err != nil {
 		return err
 	}

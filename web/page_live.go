@@ -24,7 +24,7 @@ var liveRoutes = slices.Concat([]route{
 	{Method: get, Path: "/live/changes", Access: Staff, Tag: tagPages, Page: true, Summary: "Changes of cases since a page was made", handle: (*call).liveChanges},
 	{Method: get, Path: "/queue/news", Access: Staff, Tag: tagPages, Page: true, Summary: "What is new in a list, in words", handle: (*call).queueNews},
 	{Method: get, Path: "/cases/{id}/news", Access: CaseStaff, Tag: tagPages, Page: true, Summary: "What happened in a case since a version, in words", handle: (*call).caseNews},
-}, severityRoutes)
+}, severityRoutes, helpRoutes, draftRoutes)
 
 // live holds a stream open (text/event-stream). What it needs is taken out of the
 // request first: the request is gone when the stream is written.

@@ -279,7 +279,7 @@ func (h *deskHouse) decide(id string) {
 // pagesFor are the pages of each role.
 func (h *deskHouse) pagesFor(name string) []string {
 	all := []string{
-		"/", "/sign-in", "/api", "/setup?token=none", "/me", "/queue", "/overview", "/overview?linked=without", "/investigations", "/investigations?sort=quiet", "/mine",
+		"/", "/sign-in", "/api", "/setup?token=none", "/me", "/help/shortcuts", "/queue", "/overview", "/overview?linked=without", "/investigations", "/investigations?sort=quiet", "/mine",
 		"/accounts", "/accounts?q=dpo", "/accounts/new", "/accounts/" + h.ids["dpo"], "/accounts/" + h.ids["dpo"] + "?unit=a", "/organisations", "/organisations/new",
 	}
 	for _, number := range []string{h.fresh, h.investigated, h.decided, h.secret} {
