@@ -41,6 +41,7 @@ type Summary struct {
 	Submitter         string            `json:"submitter,omitempty"` // of a notification: the account that filed it
 	Unit              string            `json:"unit,omitempty"`      // only with a verified mandate
 	Merging           bool              `json:"merging"`             // a merge into it, or its undoing, waits to be carried on
+	Rank              int64             `json:"rank,omitempty"`      // place by hand among the investigations of its priority, 0 for none
 	Unread            bool              `json:"unread"`              // something came in after the end that nobody has dealt with
 }
 
@@ -73,7 +74,7 @@ func (c *Case) Summary() Summary {
 		Episode: c.Episode, Source: c.Source, Controller: c.Party.Label(), ControllerKey: c.Party.Key(),
 		Sector: c.Party.Sector, ReceivedAt: c.OpenedAt, UpdatedAt: c.UpdatedAt, Late: c.Late(),
 		Assignee: c.Assignee, Incident: c.Incident, Secret: c.Secret, Named: c.Named,
-		Merging: slices.ContainsFunc(c.Merged, Member.pending), Unread: c.Unread > 0,
+		Merging: slices.ContainsFunc(c.Merged, Member.pending), Unread: c.Unread > 0, Rank: c.Rank(),
 	}
 	if n := c.Latest(); n != nil {
 		s.Submitter = c.OpenedBy

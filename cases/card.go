@@ -30,6 +30,7 @@ type card struct {
 	texts   string    // id, number, diary number, supervision number, reference
 	ends    [4]uint32 // of each text but the last
 	version int64
+	rank    int64
 	updated int64 // milliseconds
 	clocks  []cardClock
 	named   []string
@@ -178,7 +179,7 @@ func (b *Board) cardOf(s *Summary) *card {
 	w := &b.words
 	c := &card{
 		texts:   s.ID + s.Number + s.DiaryNumber + s.SupervisionNumber + s.Reference,
-		version: s.Version, updated: s.UpdatedAt.UnixMilli(), named: s.Named, episode: int32(s.Episode),
+		version: s.Version, rank: s.Rank, updated: s.UpdatedAt.UnixMilli(), named: s.Named, episode: int32(s.Episode),
 		state: w.of(string(s.State)), priority: w.of(string(s.Priority)), source: w.of(string(s.Source)),
 		sector: w.of(string(s.Sector)), cause: w.of(s.Cause), controller: w.of(s.Controller), key: w.of(s.ControllerKey),
 		lowered: w.of(strings.ToLower(s.Controller)),
@@ -220,7 +221,7 @@ func (c *card) holds(text string, w *words, staff bool) bool {
 func (b *Board) summary(i int32) Summary {
 	r, c, text := &b.rows[i], b.cards[i], b.words.text
 	s := Summary{
-		ID: c.id(), Version: c.version,
+		ID: c.id(), Version: c.version, Rank: c.rank,
 		Number: c.texts[c.ends[0]:c.ends[1]], DiaryNumber: c.texts[c.ends[1]:c.ends[2]],
 		SupervisionNumber: c.texts[c.ends[2]:c.ends[3]], Reference: c.texts[c.ends[3]:],
 		State: workflow.State(text[c.state]), Priority: workflow.Priority(text[c.priority]), Episode: int(c.episode),

@@ -74,6 +74,7 @@ type Case struct {
 	Merged     []Member              `json:"merged,omitempty"`            // cases merged into this one
 	Master     string                `json:"master,omitempty"`            // the case that this one was merged into
 	Unread     int                   `json:"unread_submission,omitempty"` // the newest version that came after the end and that nobody has dealt with
+	Ranking    *Ranking              `json:"ranking,omitempty"`           // among the investigations of its priority
 	Commands   map[string]int64      `json:"commands,omitempty"`          // keyed commands and the event each became
 
 	Assignee   string      `json:"assignee,omitempty"`

@@ -176,6 +176,9 @@ func (c *Case) applyPayload(e Event, payload any) error {
 	case EventClockMoved:
 		return fold(c, e, payload, c.clockMoved)
 	}
+	if e.Header.Kind == EventRanked {
+		return fold(c, e, payload, c.ranked)
+	}
 	if _, ok := workflow.StepByID(workflow.StepID(e.Header.Kind)); ok {
 		return fold(c, e, payload, c.taken)
 	}

@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/vaka-project/vaka/workflow"
@@ -36,6 +37,7 @@ type Service struct {
 	pinned    *standing // what a use case goes by; nil outside of one
 	numbers   *numbers
 	incidents *Incidents
+	ranking   *sync.Mutex // lets this instance's changes of an order follow each other
 	now       func() time.Time
 	logger    *slog.Logger
 }
@@ -55,7 +57,7 @@ type Options struct {
 func NewService(o Options) *Service {
 	s := &Service{
 		store: o.Store, board: NewBoard(), people: o.People, units: o.Units,
-		rules: newRulebook(o.Law, o.Policy), numbers: newNumbers(), logger: o.Logger,
+		rules: newRulebook(o.Law, o.Policy), numbers: newNumbers(), ranking: &sync.Mutex{}, logger: o.Logger,
 		now: func() time.Time { return toMillis(o.Now()) },
 	}
 	if s.logger == nil {

@@ -66,6 +66,7 @@ var pages = []page{
 	{route: "/queue/views", who: []string{"caseworker", "supervisor"}},
 	{route: "/overview", who: []string{"caseworker", "supervisor"}},
 	{route: "/investigations", who: []string{"caseworker", "supervisor"}},
+	{route: "/investigations/{id}/place", path: "/investigations/{investigation}/place", who: []string{"supervisor"}},
 	{route: "/cases/{id}", path: "/cases/{triage}", who: staff},
 	{route: "/cases/{id}", path: "/cases/{investigation}", who: []string{"caseworker", "supervisor"}},
 	{route: "/cases/{id}", path: "/cases/{decided}", who: []string{"supervisor"}},

@@ -94,6 +94,13 @@ func facts(e cases.Event) string {
 		})
 	case cases.EventMergeDone, cases.EventMergeAbandoned, cases.EventMergeUndone, cases.EventUndoAbandoned, cases.EventClocksLapsed:
 		return ""
+	case cases.EventRanked:
+		return read(e, func(p cases.Ranked) string {
+			if p.Rank == 0 {
+				return " The case is no longer placed by hand."
+			}
+			return " Its place is among the investigations of priority " + string(p.In) + "."
+		})
 	}
 	return read(e, func(p cases.Taken) string {
 		s := moved(p.From, p.To)

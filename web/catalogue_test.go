@@ -30,6 +30,7 @@ func TestCatalogueNamesTheProcedure(t *testing.T) {
 	for _, kind := range kinds {
 		keys = append(keys, "event."+kind[1])
 	}
+	keys = append(keys, "event."+string(cases.EventRanked))
 	data := reflect.TypeFor[cases.StepData]()
 	for i := range data.NumField() {
 		name, _, _ := strings.Cut(data.Field(i).Tag.Get("json"), ",")

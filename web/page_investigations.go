@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"net/url"
 	"slices"
 	"strconv"
@@ -31,8 +32,10 @@ type investigation struct {
 	Focus  []string
 	Opened time.Time // zero where the investigation was not opened by a step
 	Days   string
-	Clock  string // of the next one
-	Last   string // what happened last, in a sentence
+	Clock  string         // of the next one
+	Place  *cases.Ranking // by hand, nil where there is none
+	Placed string         // name of who gave it
+	Last   string         // what happened last, in a sentence
 	LastAt time.Time
 }
 
@@ -96,11 +99,25 @@ var investigationSorts = []struct {
 		if c := strings.Compare(string(a.Priority), string(b.Priority)); c != 0 {
 			return c
 		}
-		return byDue(a, b)
+		return byHand(a, b)
 	}},
 	{"due", byDue},
 	{"oldest", func(a, b *cases.Summary) int { return a.ReceivedAt.Compare(b.ReceivedAt) }},
 	{"quiet", func(a, b *cases.Summary) int { return a.UpdatedAt.Compare(b.UpdatedAt) }},
+}
+
+// byHand orders as supervisors did; cases that nobody placed come after, by the next
+// clock.
+func byHand(a, b *cases.Summary) int {
+	switch {
+	case a.Rank == 0 && b.Rank == 0:
+		return byDue(a, b)
+	case a.Rank == 0:
+		return 1
+	case b.Rank == 0:
+		return -1
+	}
+	return cmp.Compare(a.Rank, b.Rank)
 }
 
 // byDue orders by the next clock; cases without one come last.
@@ -183,6 +200,9 @@ func (q *call) investigation(p *investigationsPage, s cases.Summary) (investigat
 		item.Focus, since = c.Opening.FocusAreas, c.Opening.OpenedAt
 	}
 	item.Opened, item.Days = since, p.age(since)
+	if c.Rank() != 0 {
+		item.Place, item.Placed = c.Ranking, p.who(c.Ranking.By, q.names([]string{c.Ranking.By}))
+	}
 	if len(s.Clocks) > 0 {
 		item.Clock = p.Code(s.Clocks[0].Kind)
 	}
