@@ -31,6 +31,9 @@
 //     the use cases, all of them through the procedure in package workflow;
 //   - board.go, card.go, query.go: every list, count and due clock, answered from
 //     memory;
+//   - incident*.go, deviation.go: one breach that reached the authority many times, and
+//     what is established for all of its cases;
+//   - batch*.go, letter.go: one step on many cases, carried on after a crash;
 //   - organisation.go: controllers and their units;
 //   - store.go: all that is asked of a database. Package casestest checks it.
 //

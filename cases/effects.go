@@ -13,7 +13,7 @@ import (
 // effects works out everything that a step brings about, so that the event holds
 // it and folding needs no rule.
 func (s *Service) effects(a Actor, c *Case, r StepRequest, to workflow.State, now time.Time) (Taken, []Claim) {
-	t := Taken{From: c.State, To: to, Reason: r.Reason, Data: r.Data, Body: r.Command.Body}
+	t := Taken{From: c.State, To: to, Reason: r.Reason, Data: r.Data, Body: r.Command.Body, Batch: r.Batch}
 	t.Clocks = s.moveClocks(c, r.Step, to, c.Priority, now)
 	var claims []Claim
 	switch r.Step {

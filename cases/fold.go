@@ -80,7 +80,8 @@ type Taken struct {
 	Party           *Party             `json:"party,omitempty"`            // as it was corrected
 	MandateVerified bool               `json:"mandate_verified,omitempty"` // with Party
 	Closing         *Closing           `json:"closing,omitempty"`
-	Body            string             `json:"body,omitempty"` // digest of a keyed request's body
+	Body            string             `json:"body,omitempty"`  // digest of a keyed request's body
+	Batch           string             `json:"batch,omitempty"` // id of the batch that it was part of
 }
 
 // MergeEnd tells the master how a merge ended, or how the undoing of one did.

@@ -38,6 +38,7 @@ type Service struct {
 	numbers   *numbers
 	incidents *Incidents
 	ranking   *sync.Mutex // lets this instance's changes of an order follow each other
+	batches   *Batches
 	now       func() time.Time
 	logger    *slog.Logger
 }
@@ -63,6 +64,7 @@ func NewService(o Options) *Service {
 	if s.logger == nil {
 		s.logger = slog.New(slog.DiscardHandler)
 	}
+	s.batches = newBatches(s)
 	s.incidents = newIncidents(o.Store, s.numbers, s.now, o.Policy.Zone)
 	s.log = Log[Case, *Case]{Store: o.Store, In: Cases, Also: func(c *Case) []Picture {
 		return []Picture{{In: Summaries, ID: c.ID, Version: c.Version, Doc: c.Summary()}}
@@ -76,6 +78,7 @@ func (s *Service) At(now func() time.Time) *Service {
 	at := *s
 	at.now = func() time.Time { return toMillis(now()) }
 	at.incidents = s.incidents.at(at.now)
+	at.batches = s.batches.of(&at)
 	return &at
 }
 
@@ -87,6 +90,9 @@ func (s *Service) Board() *Board { return s.board }
 
 // Incidents are what happened once and reached the authority many times.
 func (s *Service) Incidents() *Incidents { return s.incidents }
+
+// Batches are steps that are taken on many cases at once.
+func (s *Service) Batches() *Batches { return s.batches }
 
 // Start fills the board with one ordered read of the summaries, learns which
 // numbers are taken, and notes the settings in force.
@@ -121,6 +127,9 @@ func (s *Service) Start(ctx context.Context) error {
 		return fmt.Errorf("reading the numbers: %w", err)
 	}
 	if err := s.incidents.start(ctx); err != nil {
+		return err
+	}
+	if err := s.batches.start(ctx); err != nil {
 		return err
 	}
 	return s.RecordSettings(ctx)

@@ -16,6 +16,7 @@ type StepRequest struct {
 	Data    StepData
 	Version int64 // the version that the decision was made on (If-Match)
 	Command Command
+	Batch   string // id of the batch that it belongs to
 }
 
 // Take carries out a step of the procedure on a case. A person's decision is

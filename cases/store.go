@@ -27,12 +27,13 @@ const (
 	Preferences   Collection = "preferences"    // how somebody has set the queue up, by account, and what all staff share
 
 	IncidentPictures Collection = "incidents" // picture of each incident, by its id
+	BatchPictures    Collection = "batches"   // picture of each batch, by its id
 )
 
 // Derived says whether a collection can be rebuilt from events.
 func (c Collection) Derived() bool {
 	switch c {
-	case Cases, Summaries, Accounts, Organisations, Settings, IncidentPictures:
+	case Cases, Summaries, Accounts, Organisations, Settings, IncidentPictures, BatchPictures:
 		return true
 	}
 	return false

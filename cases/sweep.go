@@ -125,7 +125,9 @@ func (s *Service) Sweep(ctx context.Context) (Swept, error) {
 	}
 	moved, err := s.moveClocksAlong(ctx, movesInASweep)
 	out.Looked, out.Acted = out.Looked+moved, out.Acted+moved
-	return out, errors.Join(failed, err)
+	carried, batchErr := s.batches.sweep(ctx)
+	out.Acted += carried
+	return out, errors.Join(failed, err, batchErr)
 }
 
 func (s *Service) sweepCase(ctx context.Context, id string, now time.Time) (acted bool, err error) {

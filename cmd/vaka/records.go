@@ -18,6 +18,7 @@ const (
 	sortOrganisation
 	sortSettings
 	sortIncident
+	sortBatch
 )
 
 // sortOf tells the sort of a record from the kind of any of its events.
@@ -31,6 +32,8 @@ func sortOf(kind cases.EventKind) sort {
 		return sortSettings
 	case strings.HasPrefix(string(kind), "incident_"):
 		return sortIncident
+	case strings.HasPrefix(string(kind), "batch_"):
+		return sortBatch
 	}
 	return sortCase
 }
@@ -53,6 +56,8 @@ func (p *Parts) refresh(ctx context.Context, n cases.Notice) (bool, error) {
 		return p.Units.Refresh(ctx, n.Record, n.Seq)
 	case sortIncident:
 		return p.Cases.Incidents().Refresh(ctx, n.Record, n.Seq)
+	case sortBatch:
+		return p.Cases.Batches().Refresh(ctx, n.Record, n.Seq)
 	case sortSettings:
 		return p.Cases.RefreshSettings(ctx, n.Seq)
 	}
@@ -69,6 +74,8 @@ func (p *Parts) repaint(ctx context.Context, id string, kind cases.EventKind) (e
 		_, err = cases.Log[cases.Organisation, *cases.Organisation]{Store: p.Store, In: cases.Organisations}.Heal(ctx, id)
 	case sortIncident:
 		err = p.Cases.Incidents().Heal(ctx, id)
+	case sortBatch:
+		err = p.Cases.Batches().Heal(ctx, id)
 	case sortSettings:
 		err = p.Cases.HealSettings(ctx)
 	default:

@@ -90,6 +90,7 @@ var collections = []cases.Collection{
 	cases.Organisations, cases.Settings, cases.Sessions, cases.Tokens, cases.Meta, cases.Drafts, cases.Feedback, cases.Preferences,
 	cases.Diary,
 	cases.IncidentPictures,
+	cases.BatchPictures,
 }
 
 // prepare checks that the file is as long as it says and makes the buckets.
