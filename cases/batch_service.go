@@ -149,7 +149,7 @@ func (b *Batches) preview(ctx context.Context, a Actor, r BatchRequest, chosen B
 		return BatchView{}, Unavailable(err)
 	}
 	v := BatchView{Case: c.ID, Number: c.Number, Controller: c.Party.Label(), Version: c.Version}
-	step := r.on(c, chosen.Text, b.s.policy.Zone)
+	step := r.on(c, chosen.Text, b.s.policy().Zone)
 	v.Letter = step.Data.Letter
 	_, err = b.s.judgeStep(ctx, a, c, &step, b.s.now())
 	if code, message, ok := whyNot(err); ok {
@@ -421,7 +421,7 @@ func (b *Batches) one(ctx context.Context, a Actor, batch *Batch, n int) (BatchO
 	if seq, done := c.Commands[cmd.ID]; done {
 		return BatchOutcome{N: n, Result: BatchTaken, Seq: seq}, nil
 	}
-	r := BatchRequest{Step: batch.Step, Reason: batch.Reason, Data: batch.Data}.on(c, item.Text, b.s.policy.Zone)
+	r := BatchRequest{Step: batch.Step, Reason: batch.Reason, Data: batch.Data}.on(c, item.Text, b.s.policy().Zone)
 	r.Version, r.Command, r.Batch = item.Version, cmd, batch.ID
 	then, err := b.s.Take(ctx, a, item.Case, r)
 	if err == nil {
