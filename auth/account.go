@@ -65,20 +65,21 @@ type Token struct {
 // Account is the picture of an account. It holds the password's hash, so it goes
 // to the store and never to a client: Profile is what people see.
 type Account struct {
-	ID            string          `json:"id"`
-	Name          string          `json:"name"`
-	Email         string          `json:"email"` // trimmed and in lower case
-	Roles         []workflow.Role `json:"roles"`
-	Language      string          `json:"language"` // of letters and pages: "sv" or "en"
-	How           How             `json:"how"`
-	Password      string          `json:"password,omitempty"` // argon2id in PHC form; "" cannot sign in
-	Mandates      []Mandate       `json:"mandates,omitempty"`
-	Tokens        []Token         `json:"tokens,omitempty"`
-	Active        bool            `json:"active"`
-	CreatedAt     time.Time       `json:"created_at"`
-	SessionsSince int64           `json:"sessions_since"` // sessions begun at an earlier version are ended
-	Version       int64           `json:"version"`        // sequence of the last event
-	Head          string          `json:"head"`           // hash of the last header
+	ID            string            `json:"id"`
+	Name          string            `json:"name"`
+	Email         string            `json:"email"` // trimmed and in lower case
+	Roles         []workflow.Role   `json:"roles"`
+	Language      string            `json:"language"` // of letters and pages: "sv" or "en"
+	How           How               `json:"how"`
+	Password      string            `json:"password,omitempty"` // argon2id in PHC form; "" cannot sign in
+	Mandates      []Mandate         `json:"mandates,omitempty"`
+	Tokens        []Token           `json:"tokens,omitempty"`
+	Reminders     *remindersPayload `json:"reminders,omitempty"` // nil where nothing was chosen
+	Active        bool              `json:"active"`
+	CreatedAt     time.Time         `json:"created_at"`
+	SessionsSince int64             `json:"sessions_since"` // sessions begun at an earlier version are ended
+	Version       int64             `json:"version"`        // sequence of the last event
+	Head          string            `json:"head"`           // hash of the last header
 }
 
 // Profile is what the account's holder and administrators see of it.
@@ -191,6 +192,8 @@ func (a *Account) fold(e cases.Event) error {
 		return with(e, func(p tokenRevokedPayload) {
 			a.Tokens = slices.DeleteFunc(a.Tokens, func(t Token) bool { return t.ID == p.ID })
 		})
+	case RemindersSet:
+		return with(e, func(p remindersPayload) { a.Reminders = &p })
 	case Deactivated:
 		a.Active, a.Tokens, a.SessionsSince = false, nil, e.Header.Seq
 		return nil

@@ -26,7 +26,18 @@ type Options struct {
 	Argon        Argon         // of new hashes; DefaultArgon
 	Hashing      int           // most passwords hashed at once; 2
 	Limits       Limits        // of failed sign-ins; DefaultLimits
+	Webhooks     Webhooks      // what people may have called; WebhooksHTTPS
 }
+
+// Webhooks says which webhooks people may have called.
+type Webhooks int
+
+// The sorts of webhooks.
+const (
+	WebhooksHTTPS Webhooks = iota
+	WebhooksOff
+	WebhooksAnyScheme // plain HTTP too
+)
 
 // orDefaults fills in what was left out.
 func (o Options) orDefaults() Options {
