@@ -7,6 +7,7 @@ import (
 	"fmt"
 	htmltemplate "html/template"
 	"io/fs"
+	"net/url"
 	"slices"
 	"strings"
 	"text/template"
@@ -206,7 +207,7 @@ func (c *Composer) view(l Letter, t *tongue) (letterView, error) {
 			return letterView{}, err
 		}
 		one := itemView{
-			Number: i.Number, Due: t.due(i.DueAt.In(c.office.Zone)), Link: c.link(i),
+			Number: i.Number, Due: t.due(i.DueAt.In(c.office.Zone)), Link: linkTo(c.office.PublicURL, i),
 			Stage: i.stage(l.ComposedAt), Past: l.ComposedAt.After(i.DueAt),
 		}
 		if one.Past {
@@ -243,12 +244,12 @@ func (t *tongue) words(i Item, l Letter) (sentence, error) {
 	return s, nil
 }
 
-// link leads to where something can be done about an item.
-func (c *Composer) link(i Item) string {
+// linkTo leads to where something can be done about an item.
+func linkTo(publicURL string, i Item) string {
 	if i.Case == "" {
-		return c.office.PublicURL + "/notify/" + i.Draft + "/review"
+		return publicURL + "/notify/" + url.PathEscape(i.Draft) + "/review"
 	}
-	return c.office.PublicURL + "/cases/" + i.Case
+	return publicURL + "/cases/" + url.PathEscape(i.Case)
 }
 
 // due writes until when something may be done. What may be done until a day is
