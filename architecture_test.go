@@ -51,8 +51,9 @@ var technologies = map[string][]string{
 	"github.com/looplab/fsm":        {"workflow"},
 	"github.com/rickar/cal":         {"workflow"},
 	"github.com/prometheus/":        {"web", "cmd/vaka"},
-	"net/http":                      {"web", "cmd/vaka", "bench"},
-	"net":                           {"web", "cmd/vaka", "bench", "config", "store"},
+	"net/http":                      {"web", "cmd/vaka", "bench", "notifier"},
+	"net":                           {"web", "cmd/vaka", "bench", "config", "store", "notifier"},
+	"github.com/wneessen/":          {"notifier"},
 	"os":                            {"store", "config", "cmd/vaka", "bench"},
 }
 

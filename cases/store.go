@@ -25,6 +25,7 @@ const (
 	Drafts        Collection = "drafts"         // forms that somebody has begun and not sent; never part of a case
 	Feedback      Collection = "feedback"       // what people say of the pages themselves; never part of a case
 	Preferences   Collection = "preferences"    // how somebody has set the queue up, by account, and what all staff share
+	Inbox         Collection = "inbox"          // letters that people read in the program, by account and number
 
 	IncidentPictures Collection = "incidents" // picture of each incident, by its id
 	BatchPictures    Collection = "batches"   // picture of each batch, by its id

@@ -167,7 +167,11 @@ func newSink(t testing.TB, security Security, change ...func(*gosmtp.Server)) (*
 	}
 	ended := make(chan struct{})
 	go func() { defer close(ended); _ = server.Serve(listener) }()
-	t.Cleanup(func() { _ = server.Close(); <-ended })
+	t.Cleanup(func() {
+		_ = server.Close()
+		_ = listener.Close() // by hand, for a server that was closed before it began to serve does not know of it
+		<-ended
+	})
 	return s, &tls.Config{RootCAs: roots}
 }
 

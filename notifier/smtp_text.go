@@ -1,6 +1,8 @@
 package notifier
 
 import (
+	"crypto"
+	"crypto/rsa"
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
@@ -72,4 +74,17 @@ func plainAddress(text string) (string, error) {
 
 func isASCII(s string) bool {
 	return !strings.ContainsFunc(s, func(r rune) bool { return r > unicode.MaxASCII })
+}
+
+// ParseDKIMKey reads the private key that letters are signed with, RSA or Ed25519,
+// from a PEM file. An error tells nothing of what stands in it.
+func ParseDKIMKey(pem []byte) (crypto.Signer, error) {
+	key, err := mail.PrivKeyFromPEM(pem)
+	if err != nil {
+		return nil, errors.New("the DKIM key must be an RSA or Ed25519 private key in PEM")
+	}
+	if small, ok := key.(*rsa.PrivateKey); ok && small.N.BitLen() < 1024 {
+		return nil, errors.New("the DKIM key must have at least 1024 bits") // RFC 8301, 3.2
+	}
+	return key, nil
 }

@@ -19,8 +19,6 @@ import (
 	"sync/atomic"
 	"syscall"
 	"time"
-
-	"github.com/vaka-project/vaka/workflow"
 )
 
 // The headers of a webhook's messages.
@@ -94,25 +92,14 @@ type WebhookBody struct {
 
 // WebhookItem is one reminder in what a webhook is sent.
 type WebhookItem struct {
-	Case       string             `json:"case,omitempty"`   // id
-	Number     string             `json:"number,omitempty"` // of the case
-	Draft      string             `json:"draft,omitempty"`  // id, where no case exists yet
-	Clock      workflow.ClockKind `json:"clock"`
-	Article    string             `json:"article,omitempty"`
-	DueAt      time.Time          `json:"due_at"` // UTC
-	Rung       string             `json:"rung"`
-	Escalation bool               `json:"escalation,omitempty"`
-	LateSince  *time.Time         `json:"late_since,omitempty"` // when it should have gone out
-	Link       string             `json:"link"`
+	ItemLine
+	Link string `json:"link"`
 }
 
 func (w *Webhook) body(l Letter, at time.Time) ([]byte, error) {
 	b := WebhookBody{ID: l.ID, SentAt: at.UTC().Truncate(time.Millisecond)}
 	for _, i := range l.Items {
-		b.Items = append(b.Items, WebhookItem{
-			Case: i.Case, Number: i.Number, Draft: i.Draft, Clock: i.Clock, Article: i.Article, DueAt: i.DueAt.UTC(),
-			Rung: i.Rung, Escalation: i.Escalation, LateSince: i.LateSince, Link: linkTo(w.o.PublicURL, i),
-		})
+		b.Items = append(b.Items, WebhookItem{lineOf(i), linkTo(w.o.PublicURL, i)})
 	}
 	return json.Marshal(b)
 }

@@ -91,6 +91,7 @@ var collections = []cases.Collection{
 	cases.Diary,
 	cases.IncidentPictures,
 	cases.BatchPictures,
+	cases.Inbox,
 }
 
 // prepare checks that the file is as long as it says and makes the buckets.
