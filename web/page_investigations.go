@@ -210,7 +210,13 @@ func (q *call) investigation(p *investigationsPage, s cases.Summary) (investigat
 	if err != nil || len(events) == 0 {
 		return item, err
 	}
-	last := events[len(events)-1]
+	// That somebody placed it is said beside it, and is nothing that happened in the matter.
+	last := events[0]
+	for _, e := range events {
+		if e.Header.Kind != cases.EventRanked {
+			last = e
+		}
+	}
 	item.Last = p.happened(last, p.who(last.Header.Actor, q.names([]string{last.Header.Actor})))
 	item.LastAt = last.Header.At
 	return item, nil

@@ -147,8 +147,12 @@ func (q *call) viewLinks(s queueSetup, asked url.Values) ([]filterLink, error) {
 			if err == nil {
 				queries, counts = append(queries, query), append(counts, len(links))
 			}
+			label := v.Name
+			if v.By != "" {
+				label = q.speech().T("views.common", "Name", v.Name)
+			}
 			links = append(links, filterLink{
-				Label: v.Name, Href: v.address(), Current: s.view == v && viewQuery(asked) == v.Query,
+				Label: label, Href: v.address(), Current: s.view == v && viewQuery(asked) == v.Query,
 			})
 		}
 	}
