@@ -76,6 +76,10 @@ type Account struct {
 	Tokens        []Token           `json:"tokens,omitempty"`
 	Reminders     *remindersPayload `json:"reminders,omitempty"` // nil where nothing was chosen
 	Active        bool              `json:"active"`
+	Link          *Link             `json:"link,omitempty"`     // the one-time link in force, until it is used
+	Handover      *Handover         `json:"handover,omitempty"` // of a deactivated account: who gets its open cases
+	Absences      []Absence         `json:"absences,omitempty"`
+	Bars          []cases.PartyBar  `json:"bars,omitempty"` // conflicts of interest with controllers
 	CreatedAt     time.Time         `json:"created_at"`
 	SessionsSince int64             `json:"sessions_since"` // sessions begun at an earlier version are ended
 	Version       int64             `json:"version"`        // sequence of the last event
@@ -84,29 +88,34 @@ type Account struct {
 
 // Profile is what the account's holder and administrators see of it.
 type Profile struct {
-	ID          string          `json:"id"`
-	Name        string          `json:"name"`
-	Email       string          `json:"email"`
-	Roles       []workflow.Role `json:"roles"`
-	Language    string          `json:"language"`
-	How         How             `json:"how"`
-	Mandates    []Mandate       `json:"mandates"`
-	Tokens      []Token         `json:"tokens"`
-	Active      bool            `json:"active"`
-	HasPassword bool            `json:"has_password"` // false: signs in by API token only
-	CreatedAt   time.Time       `json:"created_at"`
-	Version     int64           `json:"version"`
+	ID          string           `json:"id"`
+	Name        string           `json:"name"`
+	Email       string           `json:"email"`
+	Roles       []workflow.Role  `json:"roles"`
+	Language    string           `json:"language"`
+	How         How              `json:"how"`
+	Mandates    []Mandate        `json:"mandates"`
+	Tokens      []Token          `json:"tokens"`
+	Active      bool             `json:"active"`
+	HasPassword bool             `json:"has_password"` // false: signs in by API token only, until a link is used
+	Link        *Link            `json:"link,omitempty"`
+	Handover    *Handover        `json:"handover,omitempty"`
+	Absences    []Absence        `json:"absences"`
+	Bars        []cases.PartyBar `json:"bars"`
+	CreatedAt   time.Time        `json:"created_at"`
+	Version     int64            `json:"version"`
 }
 
 // What the events carry. A new field may be added; none may change its meaning.
 type (
 	createdPayload struct {
-		Name     string          `json:"name"`
-		Email    string          `json:"email"`
-		Roles    []workflow.Role `json:"roles"`
-		Language string          `json:"language"`
-		How      How             `json:"how"`
-		Password string          `json:"password,omitempty"` // with the first event, so that no crash leaves an account half made
+		Name     string           `json:"name"`
+		Email    string           `json:"email"`
+		Roles    []workflow.Role  `json:"roles"`
+		Language string           `json:"language"`
+		How      How              `json:"how"`
+		Password string           `json:"password,omitempty"` // with the first event, so that no crash leaves an account half made
+		Mandates []mandatePayload `json:"mandates,omitempty"` // the same
 	}
 	rolesPayload struct {
 		Roles  []workflow.Role `json:"roles"`
@@ -115,6 +124,7 @@ type (
 	passwordPayload struct {
 		Password string `json:"password"`
 		Rehash   bool   `json:"rehash,omitempty"` // the same password under new parameters: sessions go on
+		Link     string `json:"link,omitempty"`   // id of the one-time link that it was set by
 	}
 	mandatePayload struct {
 		Unit         string `json:"unit"`
@@ -172,16 +182,11 @@ func (a *Account) fold(e cases.Event) error {
 		return with(e, func(p passwordPayload) {
 			a.Password = p.Password
 			if !p.Rehash {
-				a.SessionsSince = e.Header.Seq
+				a.SessionsSince, a.Link = e.Header.Seq, nil // a link to set another is of no use now
 			}
 		})
 	case MandateGranted:
-		return with(e, func(p mandatePayload) {
-			a.Mandates = append(a.Mandates, Mandate{
-				Unit: p.Unit, Organisation: p.Organisation, Reason: p.Reason,
-				GrantedAt: e.Header.At, GrantedBy: e.Header.Actor,
-			})
-		})
+		return with(e, func(p mandatePayload) { a.Mandates = append(a.Mandates, p.granted(e.Header)) })
 	case MandateRevoked:
 		return with(e, func(p mandatePayload) {
 			a.Mandates = slices.DeleteFunc(a.Mandates, func(m Mandate) bool { return m.Unit == p.Unit })
@@ -195,19 +200,65 @@ func (a *Account) fold(e cases.Event) error {
 	case RemindersSet:
 		return with(e, func(p remindersPayload) { a.Reminders = &p })
 	case Deactivated:
-		a.Active, a.Tokens, a.SessionsSince = false, nil, e.Header.Seq
+		a.end(e.Header, nil)
 		return nil
 	case Activated:
-		a.Active = true
+		a.Active, a.Handover = true, nil
 		return nil
 	}
+	return a.foldHolder(e)
+}
+
+// foldHolder folds what happens to the person rather than to what they may do.
+func (a *Account) foldHolder(e cases.Event) error {
+	switch e.Header.Kind {
+	case Invited, ResetOffered:
+		return with(e, func(p linkPayload) { a.linkMade(p, e.Header) })
+	case LinkRevoked:
+		a.Link = nil
+		return nil
+	case DetailsChanged:
+		return with(e, func(p Details) { a.Name, a.Language = p.Name, p.Language })
+	case HandoverBegun:
+		return with(e, func(p handoverPayload) {
+			a.end(e.Header, &Handover{Successor: p.Successor, Reason: p.Reason, By: e.Header.Actor, At: e.Header.At})
+		})
+	case AbsenceSet:
+		return with(e, func(p absencePayload) { a.absenceSet(p, e.Header) })
+	case AbsenceEnded:
+		return with(e, func(p endedPayload) {
+			a.Absences = slices.DeleteFunc(a.Absences, func(b Absence) bool { return b.ID == p.ID })
+		})
+	case Barred:
+		return with(e, func(p barPayload) { a.barred(p, e.Header) })
+	case BarLifted:
+		return with(e, func(p endedPayload) {
+			a.Bars = slices.DeleteFunc(a.Bars, func(b cases.PartyBar) bool { return b.ID == p.ID })
+		})
+	}
 	return fmt.Errorf("no account knows events of kind %s", e.Header.Kind)
+}
+
+func (a *Account) linkMade(p linkPayload, h cases.Header) {
+	purpose := ForInvitation
+	if h.Kind == ResetOffered {
+		purpose = ForReset
+	}
+	a.Link = &Link{ID: p.ID, Purpose: purpose, MadeAt: h.At, MadeBy: h.Actor, ExpiresAt: p.ExpiresAt}
+}
+
+// granted is the mandate that an event gives.
+func (p mandatePayload) granted(h cases.Header) Mandate {
+	return Mandate{Unit: p.Unit, Organisation: p.Organisation, Reason: p.Reason, GrantedAt: h.At, GrantedBy: h.Actor}
 }
 
 func (a *Account) created(e cases.Event) error {
 	return with(e, func(p createdPayload) {
 		a.ID, a.Name, a.Email, a.Roles = e.Header.Record, p.Name, p.Email, p.Roles
 		a.Language, a.How, a.Password = p.Language, p.How, p.Password
+		for _, m := range p.Mandates {
+			a.Mandates = append(a.Mandates, m.granted(e.Header))
+		}
 		a.Active, a.CreatedAt, a.SessionsSince = true, e.Header.At, e.Header.Seq
 	})
 }
@@ -238,6 +289,7 @@ func (a *Account) Profile() Profile {
 		ID: a.ID, Name: a.Name, Email: a.Email, Roles: slices.Clone(a.Roles), Language: a.Language, How: a.How,
 		Mandates: append([]Mandate{}, a.Mandates...), Tokens: append([]Token{}, a.Tokens...),
 		Active: a.Active, HasPassword: a.Password != "", CreatedAt: a.CreatedAt, Version: a.Version,
+		Link: a.Link, Handover: a.Handover, Absences: append([]Absence{}, a.Absences...), Bars: append([]cases.PartyBar{}, a.Bars...),
 	}
 }
 

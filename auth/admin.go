@@ -21,6 +21,8 @@ type NewAccount struct {
 	Language string          `json:"language,omitempty"` // "sv" (the default) or "en"
 	Password string          `json:"password,omitempty"` // "" for one that uses API tokens only
 	How      How             `json:"-"`                  // ByAdministrator where nothing is said
+
+	mandates []NewMandate // of an invitation
 }
 
 // The longest texts, in characters.
@@ -54,6 +56,9 @@ func (s *Service) create(ctx context.Context, actor cases.Actor, want NewAccount
 	}
 	created := createdPayload{
 		Name: want.Name, Email: want.Email, Roles: want.Roles, Language: want.Language, How: want.How,
+	}
+	for _, m := range want.mandates {
+		created.Mandates = append(created.Mandates, mandatePayload(m))
 	}
 	if want.Password != "" {
 		hash, err := s.passwords.hash(ctx, want.Password)
@@ -96,6 +101,13 @@ func (s *Service) faultsOf(want NewAccount) []workflow.Fault {
 	}
 	if want.Password != "" {
 		faults = append(faults, checkPassword("/password", want.Password, want.Email, s.opt.MinPassword)...)
+	}
+	for i, m := range want.mandates {
+		at := fmt.Sprintf("/mandates/%d", i)
+		faults = append(append(faults, textFaults(at+"/unit", m.Unit, maxName)...), textFaults(at+"/reason", m.Reason, maxReason)...)
+		if slices.ContainsFunc(want.mandates[:i], func(o NewMandate) bool { return o.Unit == m.Unit }) {
+			faults = append(faults, workflow.Fault{Path: at + "/unit", Code: "repeated", Message: "This unit is given twice."})
+		}
 	}
 	return faults
 }
@@ -152,7 +164,8 @@ func (s *Service) SetRoles(ctx context.Context, actor cases.Actor, account strin
 }
 
 // Deactivate ends an account's sessions and API tokens and lets nobody in with it
-// until it is activated. Its history, roles and mandates stay.
+// until it is activated. Its history, roles and mandates stay; open cases that it
+// holds go back to the unassigned queue. See DeactivateTo.
 func (s *Service) Deactivate(ctx context.Context, actor cases.Actor, account, reason string) (Profile, error) {
 	return s.administer(ctx, actor, account, textFaults("/reason", reason, maxReason), func(a *Account) (entry, error) {
 		if !a.Active {
@@ -251,6 +264,8 @@ func undoing(a *Account, e entry) *entry {
 		if e.kind == Deactivated {
 			return &entry{Activated, reasonPayload{Reason: reason}}
 		}
+	case handoverPayload:
+		return &entry{Activated, reasonPayload{Reason: reason}}
 	}
 	return nil
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 	"time"
 
@@ -17,8 +18,9 @@ type directory struct {
 	now   func() time.Time
 	fresh time.Duration
 
-	mu   sync.RWMutex
-	byID map[string]*knownAccount
+	mu       sync.RWMutex
+	byID     map[string]*knownAccount
+	deputies map[string][]string // by deputy: whose absences name them, over or not
 }
 
 // knownAccount is an account as it was at some instant.
@@ -29,7 +31,7 @@ type knownAccount struct {
 }
 
 func newDirectory(log cases.Log[Account, *Account], now func() time.Time, fresh time.Duration) *directory {
-	return &directory{log: log, now: now, fresh: fresh, byID: map[string]*knownAccount{}}
+	return &directory{log: log, now: now, fresh: fresh, byID: map[string]*knownAccount{}, deputies: map[string][]string{}}
 }
 
 // current is the account as it was within the last fresh moment; it reads the
@@ -77,7 +79,27 @@ func (d *directory) take(a *Account, read time.Time) *knownAccount {
 	}
 	known = &knownAccount{account: a, units: a.units(), read: read}
 	d.byID[a.ID] = known
+	for _, b := range a.Absences {
+		// What is no longer true stays: whoever asks looks at the account itself.
+		if !slices.Contains(d.deputies[b.Deputy], a.ID) {
+			d.deputies[b.Deputy] = append(d.deputies[b.Deputy], a.ID)
+		}
+	}
 	return known
+}
+
+// deputised are the accounts for which another one acts at an instant, as far as
+// they are known.
+func (d *directory) deputised(deputy *Account, at time.Time) []*Account {
+	d.mu.RLock()
+	defer d.mu.RUnlock()
+	var out []*Account
+	for _, id := range d.deputies[deputy.ID] {
+		if a := d.byID[id].account; a.isDeputisedBy(deputy, at) {
+			out = append(out, a)
+		}
+	}
+	return out
 }
 
 func (d *directory) knows(id string) bool {

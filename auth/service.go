@@ -134,7 +134,11 @@ func (s *Service) Person(ctx context.Context, account string) (cases.Person, err
 		return cases.Person{}, cases.Unavailable(err)
 	}
 	a := known.account
-	return cases.Person{Account: a.ID, Name: a.Name, Roles: slices.Clone(a.Roles), Active: a.Active}, nil
+	p := cases.Person{Account: a.ID, Name: a.Name, Roles: slices.Clone(a.Roles), Active: a.Active, Bars: slices.Clone(a.Bars)}
+	if h := a.Handover; h != nil {
+		p.Handover = &cases.Handover{Successor: h.Successor, Reason: cases.Text(h.Reason), By: h.By}
+	}
+	return p, nil
 }
 
 // Profile shows an account to its holder or to an administrator.

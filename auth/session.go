@@ -139,9 +139,13 @@ func (s *Service) Authenticate(ctx context.Context, bearer string) (cases.Actor,
 	if err != nil {
 		return cases.Actor{}, Session{}, cases.Unavailable(err)
 	}
-	actor, session, ok := admit(known, p, in, s.now())
+	now := s.now()
+	actor, session, ok := admit(known, p, in, now)
 	if !ok {
 		return cases.Actor{}, Session{}, unauthenticated()
+	}
+	for _, absent := range s.accounts.deputised(known.account, now) {
+		actor.Deputises = append(actor.Deputises, absent.ID)
 	}
 	return actor, session, nil
 }
@@ -161,7 +165,9 @@ func admit(known *knownAccount, p *pass, in cases.Collection, now time.Time) (ca
 	if !ok || !a.Active || !now.Before(p.ExpiresAt) {
 		return cases.Actor{}, Session{}, false
 	}
-	return cases.Actor{Account: a.ID, Roles: slices.Clone(roles), Units: slices.Clone(known.units)}, session, true
+	return cases.Actor{
+		Account: a.ID, Roles: slices.Clone(roles), Units: slices.Clone(known.units), Bars: slices.Clone(a.Bars),
+	}, session, true
 }
 
 // pass reads a token's document, from memory where that is fresh.
@@ -208,13 +214,13 @@ func (s *Service) SignOut(ctx context.Context, bearer string) error {
 // orphanAge is how long a token's document may wait for its event.
 const orphanAge = time.Hour
 
-// Sweep deletes the documents of sessions that have expired and of API tokens
-// that no account names, and says how many. Every instance may run it at any
+// Sweep deletes the documents of sessions that have expired and of API tokens and
+// one-time links that no account names, and says how many. Every instance may run it at any
 // time; what it deletes opens nothing any more.
 func (s *Service) Sweep(ctx context.Context, now time.Time) (int, error) {
 	s.passes.sweep(now)
 	deleted := 0
-	for _, in := range []cases.Collection{cases.Sessions, cases.Tokens} {
+	for _, in := range []cases.Collection{cases.Sessions, cases.Tokens, cases.Links} {
 		dead, err := s.dead(ctx, in, now)
 		if err != nil {
 			return deleted, cases.Unavailable(err)
@@ -242,7 +248,7 @@ func (s *Service) dead(ctx context.Context, in cases.Collection, now time.Time) 
 		}
 		if !now.Before(p.ExpiresAt) {
 			dead = append(dead, id)
-		} else if in == cases.Tokens && now.Sub(p.CreatedAt) > orphanAge {
+		} else if in != cases.Sessions && now.Sub(p.CreatedAt) > orphanAge {
 			orphans[id] = p
 		}
 		return nil
@@ -256,13 +262,19 @@ func (s *Service) dead(ctx context.Context, in cases.Collection, now time.Time) 
 			return nil, fmt.Errorf("sweeping %s: %w", in, err)
 		}
 		if err == nil {
-			if _, named := known.account.token(p.ID); named {
+			if known.account.names(p.ID) {
 				continue
 			}
 		}
 		dead = append(dead, id)
 	}
 	return dead, nil
+}
+
+// names says whether an API token or a link is the account's own.
+func (a *Account) names(id string) bool {
+	_, token := a.token(id)
+	return token || a.Link != nil && a.Link.ID == id
 }
 
 // passCache remembers tokens' documents for a moment, so that a busy client does

@@ -13,6 +13,9 @@ type Actor struct {
 	Account string          // account id, or "system:" and the rule
 	Roles   []workflow.Role // roles held now
 	Units   []string        // controller units that the account may act for (mandates)
+
+	Deputises []string   // accounts that are away and for which this one acts now
+	Bars      []PartyBar // conflicts of interest with controllers, over or not
 }
 
 // System is the actor of a rule that acts by itself; rule names it for ever.
@@ -29,12 +32,28 @@ func (a Actor) Staff() bool { return slices.ContainsFunc(a.Roles, workflow.Role.
 // ActsFor says whether the actor has a recorded mandate for a controller unit.
 func (a Actor) ActsFor(unit string) bool { return unit != "" && slices.Contains(a.Units, unit) }
 
+// Owns says whether the actor answers for the cases of an account: it is their own,
+// or that of somebody who is away and whom they deputise for.
+func (a Actor) Owns(assignee string) bool {
+	return assignee != "" && (a.Account == assignee || slices.Contains(a.Deputises, assignee))
+}
+
 // Person is what the cases room must know of an account.
 type Person struct {
 	Account string
 	Name    string
 	Roles   []workflow.Role
 	Active  bool
+
+	Bars     []PartyBar // conflicts of interest with controllers, over or not
+	Handover *Handover  // of somebody who is not active: who gets their open cases; nil for nobody
+}
+
+// Handover says how the open cases of somebody who left go on.
+type Handover struct {
+	Successor string // account id
+	Reason    Text
+	By        string // who decided it: account id, or "system:" and the rule
 }
 
 // Directory knows the accounts; the auth room implements it.

@@ -80,8 +80,9 @@ type Taken struct {
 	Party           *Party             `json:"party,omitempty"`            // as it was corrected
 	MandateVerified bool               `json:"mandate_verified,omitempty"` // with Party
 	Closing         *Closing           `json:"closing,omitempty"`
-	Body            string             `json:"body,omitempty"`  // digest of a keyed request's body
-	Batch           string             `json:"batch,omitempty"` // id of the batch that it was part of
+	DeputyFor       string             `json:"deputy_for,omitempty"` // the caseworker who was away and in whose place it was taken
+	Body            string             `json:"body,omitempty"`       // digest of a keyed request's body
+	Batch           string             `json:"batch,omitempty"`      // id of the batch that it was part of
 }
 
 // MergeEnd tells the master how a merge ended, or how the undoing of one did.
@@ -172,6 +173,8 @@ func (c *Case) applyPayload(e Event, payload any) error {
 			}
 			return nil
 		})
+	case EventHandedOver:
+		return fold(c, e, payload, c.handedOver)
 	case EventClocksLapsed:
 		return fold(c, e, payload, func(h Header, p ClockChanges) error { return c.clocked(h, p) })
 	case EventClockMoved:

@@ -30,9 +30,10 @@ type Organisation struct {
 // Unit is one controller within an organisation. An organisation that is itself
 // the controller has a unit without a board's name.
 type Unit struct {
-	ID     string           `json:"id"`
-	Board  string           `json:"board,omitempty"`
-	Sector SectorOfActivity `json:"sector,omitempty"`
+	ID      string           `json:"id"`
+	Board   string           `json:"board,omitempty"`
+	Sector  SectorOfActivity `json:"sector,omitempty"`
+	Retired *time.Time       `json:"retired,omitempty"` // from then on it is not offered any more; its cases stay
 }
 
 // What happens to an organisation.
@@ -64,7 +65,9 @@ func (o *Organisation) Apply(e Event) error {
 		}
 		o.Units = append(o.Units, u)
 	default:
-		return fmt.Errorf("no such kind of event: %q", e.Header.Kind)
+		if err := o.applyChange(e); err != nil {
+			return err
+		}
 	}
 	o.ID, o.Version, o.Head = e.Header.Record, e.Header.Seq, e.Header.Hash()
 	return nil
@@ -141,14 +144,26 @@ func (r *Registry) Unit(id string) (Organisation, Unit, bool) {
 	return *o, o.Units[i], true
 }
 
-// List returns the organisations whose name, number or code contains text, by name.
+// Organisation is a known organisation by its id.
+func (r *Registry) Organisation(id string) (Organisation, bool) {
+	r.mu.RLock()
+	defer r.mu.RUnlock()
+	o, ok := r.byID[id]
+	if !ok {
+		return Organisation{}, false
+	}
+	return *o, true
+}
+
+// List returns the organisations whose name, number, code or a board's name contains
+// text, by name.
 func (r *Registry) List(text string) []Organisation {
 	text = foldText(text)
 	r.mu.RLock()
 	defer r.mu.RUnlock()
 	out := []Organisation{}
 	for _, o := range r.byID {
-		if strings.Contains(foldText(o.Name+" "+o.IDNumber+" "+o.Code), text) {
+		if strings.Contains(foldText(o.Name+" "+o.IDNumber+" "+o.Code), text) || o.hasBoard(text) {
 			out = append(out, *o)
 		}
 	}
@@ -202,19 +217,17 @@ func (r *Registry) AddUnit(ctx context.Context, a Actor, organisation string, u 
 	if err := mayAdminister(a); err != nil {
 		return Organisation{}, Unit{}, err
 	}
-	o, err := r.log.Load(ctx, organisation)
-	if errors.Is(err, ErrNotFound) {
-		return Organisation{}, Unit{}, workflow.Refuse(workflow.NotFound, "no_organisation", "There is no such organisation.")
-	}
+	o, err := r.load(ctx, organisation)
 	if err != nil {
-		return Organisation{}, Unit{}, Unavailable(err)
+		return Organisation{}, Unit{}, err
 	}
-	for _, have := range o.Units {
-		if foldText(have.Board) == foldText(u.Board) {
-			return Organisation{}, Unit{}, workflow.Refuse(workflow.Conflict, "unit_exists", "The organisation already has this unit.")
-		}
+	if o.hasUnit(u.Board, "") {
+		return Organisation{}, Unit{}, unitExists()
 	}
-	u.ID = DerivedID("unit", organisation, foldText(u.Board))
+	u.ID, u.Retired = DerivedID("unit", organisation, foldText(u.Board)), nil
+	if _, taken := o.unit(u.ID); taken { // by one that was renamed or retired since
+		u.ID = DerivedID("unit", organisation, foldText(u.Board), fmt.Sprint(o.Version))
+	}
 	if _, err := r.log.Append(ctx, organisation, o, Entry{Kind: EventUnitAdded, At: r.now(), Actor: a.Account, Payload: u}); err != nil {
 		if errors.Is(err, ErrExists) {
 			return Organisation{}, Unit{}, workflow.Refuse(workflow.Conflict, "changed_meanwhile", "Somebody changed the organisation meanwhile. Try again.")

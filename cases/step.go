@@ -85,8 +85,13 @@ func (s *Service) step(ctx context.Context, a Actor, c *Case, r StepRequest) (*C
 	if err != nil {
 		return nil, err
 	}
+	deputyFor, err := s.deputyFor(ctx, a, c, r, now)
+	if err != nil {
+		return nil, err
+	}
 	for range numberTries {
 		taken, claims := s.effects(a, c, r, verdict.To, now)
+		taken.DeputyFor = deputyFor
 		// Asked again in every round: the number that was taken may be this one.
 		diary, err := s.diaryClaim(ctx, c, r.Data.DiaryNumber)
 		if err != nil {
@@ -111,6 +116,21 @@ func (s *Service) step(ctx context.Context, a Actor, c *Case, r StepRequest) (*C
 		}
 	}
 	return nil, ErrUnavailable
+}
+
+// deputyFor is the caseworker in whose place an actor takes a step that is allowed:
+// "" when the actor might take it without deputising too.
+func (s *Service) deputyFor(ctx context.Context, a Actor, c *Case, r StepRequest, now time.Time) (string, error) {
+	if a.Account == c.Assignee || !a.Owns(c.Assignee) {
+		return "", nil
+	}
+	alone := a
+	alone.Deputises = nil
+	facts, err := s.facts(ctx, alone, c, r.Reason, &r.Data, now)
+	if err != nil || workflow.Judge(r.Step, facts, a.Roles).Allowed {
+		return "", err
+	}
+	return c.Assignee, nil
 }
 
 // judgeStep asks the procedure, and then checks what only the case room knows of
@@ -179,7 +199,7 @@ func (s *Service) Steps(ctx context.Context, a Actor, ref string) (*Case, []work
 func (s *Service) facts(ctx context.Context, a Actor, c *Case, reason Text, d *StepData, now time.Time) (workflow.Facts, error) {
 	f := workflow.Facts{
 		State: c.State, Priority: c.Priority,
-		HasOwner: c.Assignee != "", ActorIsOwner: c.Assignee == a.Account, ActorBarred: c.IsBarred(a.Account),
+		HasOwner: c.Assignee != "", ActorIsOwner: a.Owns(c.Assignee), ActorBarred: s.bars(c, a.Account, a.Bars, now),
 		RiskAssessed: c.Risk != nil, OpenRequest: c.OpenRequest() != nil,
 		OSSDetermined: c.OSS != nil && c.OSS.Role != OSSUndetermined, OSSLead: c.OSS != nil && c.OSS.Role == OSSLead,
 		NoNotification: len(c.Submissions) == 0, SupplementExpired: c.supplementExpired(now),
@@ -244,7 +264,7 @@ func (s *Service) masterFacts(ctx context.Context, a Actor, c *Case, d *StepData
 	d.MasterCase = m.ID
 	f.MasterOpen = m.State.Open() && m.ID != c.ID
 	f.MasterSameController = m.Party.Key() == c.Party.Key()
-	f.ActorOwnsMaster = m.Assignee == a.Account
+	f.ActorOwnsMaster = a.Owns(m.Assignee)
 	return nil
 }
 

@@ -247,11 +247,10 @@ func (k *stepCheck) assignee(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	works := slices.Contains(p.Roles, workflow.RoleCaseworker) || slices.Contains(p.Roles, workflow.RoleSupervisor)
 	switch {
-	case !ok || !p.Active || !works:
+	case !ok || !p.Active || !holdsCases(p):
 		k.fault("assignee", "not_a_caseworker", "A case is assigned to an active caseworker or supervisor.")
-	case k.c.IsBarred(account):
+	case k.s.bars(k.c, account, p.Bars, k.now):
 		k.fault("assignee", "conflict_of_interest", "This person is barred from the case by a conflict of interest.")
 	case k.c.Secret && !slices.Contains(k.c.Named, account):
 		k.fault("assignee", "not_named", "The case is secret; name the person among its staff first.")
@@ -280,7 +279,7 @@ func (k *stepCheck) named(ctx context.Context) error {
 		if !ok || !isStaff(p) {
 			k.fault(fmt.Sprintf("named_staff/%d", i), "not_staff", "Name accounts of the authority's staff.")
 		}
-		supervised = supervised || slices.Contains(p.Roles, workflow.RoleSupervisor) && !k.c.IsBarred(account)
+		supervised = supervised || slices.Contains(p.Roles, workflow.RoleSupervisor) && !k.s.bars(k.c, account, p.Bars, k.now)
 	}
 	if len(k.d.NamedStaff) == 0 {
 		return nil

@@ -21,6 +21,7 @@ const (
 	Settings      Collection = "settings"       // picture of what administrators set
 	Sessions      Collection = "sessions"       // signed-in sessions by the hash of their token
 	Tokens        Collection = "tokens"         // API tokens by the hash of their token
+	Links         Collection = "links"          // one-time links by the hash of their secret
 	Meta          Collection = "meta"           // what the installation says of itself
 	Drafts        Collection = "drafts"         // forms that somebody has begun and not sent; never part of a case
 	Feedback      Collection = "feedback"       // what people say of the pages themselves; never part of a case

@@ -222,7 +222,7 @@ func (s *Service) File(ctx context.Context, a Actor, ref string, read func(base 
 			return Entry{}, workflow.Refuse(workflow.Forbidden, "not_yours_to_supplement",
 				"Only who filed the notification, who acts for the controller, or a registrar may supplement it.")
 		}
-		if c.IsBarred(a.Account) {
+		if s.bars(c, a.Account, a.Bars, now) {
 			return Entry{}, workflow.Refuse(workflow.Forbidden, "conflict_of_interest",
 				"You are barred from this case by a conflict of interest; somebody else must enter this.")
 		}

@@ -99,7 +99,7 @@ func idle(sum *Summary, now time.Time) bool {
 
 // Sweep looks once through the board for cases in which a rule has to act: a
 // clock ran out, a merge waits to be carried on, an owner was found, a master does
-// not know what came in on a member. Several
+// not know what came in on a member, whoever holds a case has left. Several
 // instances may sweep at once: the unique insert lets each event happen once.
 func (s *Service) Sweep(ctx context.Context) (Swept, error) {
 	s = s.steady()
@@ -127,7 +127,7 @@ func (s *Service) Sweep(ctx context.Context) (Swept, error) {
 	out.Looked, out.Acted = out.Looked+moved, out.Acted+moved
 	carried, batchErr := s.batches.sweep(ctx)
 	out.Acted += carried
-	return out, errors.Join(failed, err, batchErr)
+	return out, errors.Join(failed, err, batchErr, s.sweepHolders(ctx, &out))
 }
 
 func (s *Service) sweepCase(ctx context.Context, id string, now time.Time) (acted bool, err error) {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/http"
 	"os"
+	"path"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -37,6 +38,9 @@ var pages = []page{
 	{route: "/", who: []string{nobody, "dpo"}}, // the others are sent on
 	{route: "/sign-in", who: []string{nobody}},
 	{route: "/setup", path: "/setup?token=spent", who: []string{nobody}, status: http.StatusForbidden},
+	{route: "/invitation/{token}", path: "/invitation/spent", who: []string{nobody}, status: http.StatusForbidden},
+	{route: "/invitation/{token}", path: "/invitation/{invitation}", who: []string{nobody}},
+	{route: "/new-password/{token}", path: "/new-password/spent", who: []string{nobody}, status: http.StatusForbidden},
 	{route: "/api", who: []string{nobody, "dpo", "admin"}},
 	{route: "/accessibility", who: []string{nobody, "caseworker"}},
 	{route: "/accessibility", path: "/accessibility?sent=1", who: []string{nobody}},
@@ -90,6 +94,10 @@ var pages = []page{
 	{route: "/accounts/new", who: []string{"admin"}},
 	{route: "/accounts/{id}", path: "/accounts/{account}", who: []string{"admin"}},
 	{route: "/accounts/{id}", path: "/accounts/{account}?unit=exempel", who: []string{"admin"}},
+	{route: "/accounts/{id}", path: "/accounts/{caseworker}", who: []string{"admin"}},
+	{route: "/accounts/{id}/deactivate", path: "/accounts/{caseworker}/deactivate", who: []string{"admin"}},
+	{route: "/conflicts", who: []string{"caseworker", "supervisor", "admin"}},
+	{route: "/cases/{id}/steps/{step}", path: "/cases/{triage}/steps/correct_party", who: []string{"registrar"}},
 	{route: "/organisations", who: []string{"admin"}},
 	{route: "/organisations/new", who: []string{"admin"}},
 	{route: "/organisations/{id}", path: "/organisations/{organisation}", who: []string{"admin"}},
@@ -112,6 +120,8 @@ var examples = map[string]func(testing.TB) string{
 	"entry":         draftOf("registrar"),
 	"account":       firstOf("/api/v1/accounts"),
 	"organisation":  firstOf("/api/v1/organisations"),
+	"caseworker":    accountOf("caseworker"),
+	"invitation":    invitation,
 }
 
 // caseIn finds the number of the newest case that a query finds.
@@ -144,6 +154,42 @@ func firstOf(list string) func(testing.TB) string {
 		}
 		return found.Items[0].ID
 	}
+}
+
+// accountOf finds the id of one of the demo's accounts.
+func accountOf(name string) func(testing.TB) string {
+	return func(t testing.TB) string {
+		t.Helper()
+		list := ask[struct {
+			Items []struct {
+				ID    string `json:"id"`
+				Email string `json:"email"`
+			} `json:"items"`
+		}](t, "admin", "/api/v1/accounts")
+		for _, a := range list.Items {
+			if a.Email == name+"@demo.example" {
+				return a.ID
+			}
+		}
+		t.Fatalf("the demo has no %s", name)
+		return ""
+	}
+}
+
+// invitation invites somebody by the form and returns the secret of the link.
+func invitation(t testing.TB) string {
+	t.Helper()
+	return path.Base(invite(newTab(t, look{account: "admin"}), "invited@demo.example"))
+}
+
+// invite invites somebody as an administrator does, and returns the link.
+func invite(b *tab, email string) string {
+	b.t.Helper()
+	b.see("/accounts/new")
+	b.fill("#name", "Inga Exempelsson")
+	b.fill("#email", email)
+	b.take("main form[action='/accounts'] button")
+	return b.text("#link code")
 }
 
 // draftOf begins a notification that is not sent.

@@ -15,6 +15,8 @@ const (
 	SignedIn      Access = "SIGNED_IN"
 	Staff         Access = "STAFF"
 	Administrator Access = "ADMINISTRATOR"
+	// Authority is whoever works at the authority: staff and administrators.
+	Authority Access = "AUTHORITY"
 	// Holder is the account that the URL names, or an administrator.
 	Holder Access = "HOLDER"
 	// CaseViewer is whoever may see the case that the URL names; for everybody else
@@ -39,6 +41,8 @@ func (a Access) sentence() string {
 		return "Staff: registrars, caseworkers, legal reviewers, supervisors and decision-makers."
 	case Administrator:
 		return "Administrators."
+	case Authority:
+		return "Staff and administrators."
 	case Holder:
 		return "The account's holder, and administrators."
 	case CaseViewer:
@@ -69,6 +73,10 @@ func (q *call) authorise() error {
 	case Administrator:
 		if !admin {
 			return forbidden("Only an administrator may do this.")
+		}
+	case Authority:
+		if !admin && !actor.Staff() {
+			return forbidden("Only staff of the authority may do this.")
 		}
 	case Holder:
 		if !admin && q.Params("id") != actor.Account {

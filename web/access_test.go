@@ -94,6 +94,11 @@ func expected(row web.Row, who string, sight bool) func(int) bool {
 		if !staff {
 			return is(http.StatusForbidden)
 		}
+	case web.Authority:
+		if !staff && !admin {
+			return is(http.StatusForbidden)
+		}
+		return func(got int) bool { return got != 401 && got != 403 && got < 500 }
 	case web.Administrator, web.Holder:
 		if !admin {
 			return is(http.StatusForbidden)

@@ -94,12 +94,20 @@ func (q *call) revokeMandate() error {
 	return q.profile(http.StatusOK, p, err)
 }
 
+type deactivateRequest struct {
+	Reason    string `json:"reason"`
+	Successor string `json:"successor,omitempty" doc:"The active caseworker or supervisor who gets the open cases; left out: they go back to the unassigned queue."`
+}
+
 func (q *call) deactivate() error {
-	var in reasonRequest
+	var in deactivateRequest
 	if err := q.bind(&in); err != nil {
 		return err
 	}
-	p, err := q.s.opt.Auth.Deactivate(q.ctx, q.actor, q.Params("id"), in.Reason)
+	p, err := q.s.opt.Auth.DeactivateTo(q.ctx, q.actor, q.Params("id"), in.Successor, in.Reason)
+	if err == nil {
+		q.handCasesOver(p.ID)
+	}
 	return q.profile(http.StatusOK, p, err)
 }
 

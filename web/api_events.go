@@ -92,6 +92,16 @@ func facts(e cases.Event) string {
 		return read(e, func(p cases.ClockMoved) string {
 			return " " + p.Clock.ID + " ends at " + p.Clock.DueAt.Format(time.RFC3339) + " and not at " + p.WasDueAt.Format(time.RFC3339) + "."
 		})
+	case cases.EventHandedOver:
+		return read(e, func(p cases.HandedOver) string {
+			switch {
+			case p.To == "":
+				return " Nobody holds it now."
+			case p.Named:
+				return " Its new caseworker was named among those who see it."
+			}
+			return " It has a new caseworker."
+		})
 	case cases.EventMergeDone, cases.EventMergeAbandoned, cases.EventMergeUndone, cases.EventUndoAbandoned, cases.EventClocksLapsed:
 		return ""
 	case cases.EventRanked:
@@ -104,6 +114,9 @@ func facts(e cases.Event) string {
 	}
 	return read(e, func(p cases.Taken) string {
 		s := moved(p.From, p.To)
+		if p.DeputyFor != "" {
+			s = " It was taken as deputy of the case's caseworker." + s
+		}
 		if p.Decision != nil && p.From != p.To {
 			s += " Outcome: " + spoken(string(p.Decision.Outcome)) + "."
 		} else if p.Closing != nil {

@@ -28,6 +28,7 @@ type call struct {
 	bearer  string // the token that was sent
 	actor   cases.Actor
 	session auth.Session
+	invited string // language of the account whose one-time link is looked at
 }
 
 // callKey is where a call lies among the values of a request.

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"embed"
 	"encoding/json"
 	"fmt"
@@ -61,11 +62,14 @@ var speeches = map[string]*speech{
 // languageCookie keeps the language that somebody chose.
 const languageCookie = "vaka_language"
 
-// speech is the language to answer in: the one chosen, else the browser's, else
-// Swedish.
+// speech is the language to answer in: the one that was switched to here, else that
+// of the account, else the browser's, else Swedish.
 func (q *call) speech() *speech {
 	if chosen, ok := speeches[q.Cookies(languageCookie)]; ok {
 		return chosen
+	}
+	if own, ok := speeches[cmp.Or(q.session.Language, q.invited)]; ok {
+		return own
 	}
 	tags, _, err := language.ParseAcceptLanguage(q.Get("Accept-Language"))
 	if err == nil && len(tags) > 0 {

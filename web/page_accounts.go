@@ -2,7 +2,6 @@ package web
 
 import (
 	"errors"
-	"net/http"
 	"slices"
 	"strconv"
 	"strings"
@@ -31,28 +30,6 @@ type accountForm struct {
 	Fields []formField
 }
 
-// accountPage is one account with what an administrator may do about it. Every form
-// has a name of its own, which begins the ids of its fields.
-type accountPage struct {
-	page
-	Account  auth.Profile
-	Own      bool
-	Mandates []mandateRow
-	Roles    []formOption
-	Held     []string // the roles that are ticked
-	Find     string   // what units are searched for
-	Found    []formOption
-	Typed    map[string]string // what stands in the fields, by id
-	Wrong    map[string]string // what is wrong with them, by id
-	Faults   []pageFault
-}
-
-type mandateRow struct {
-	auth.Mandate
-	Name string
-	By   string
-}
-
 // accounts lists the accounts, narrowed down by a text.
 func (q *call) accounts() error {
 	p := accountsPage{page: q.page("accounts", "accounts.title"), Query: q.Query("q")}
@@ -70,34 +47,6 @@ func (q *call) accounts() error {
 	p.Items = all[start:end]
 	p.First, p.Next = neighbours("/accounts", q.queryValues(), start, end, len(all))
 	return q.render(fiber.StatusOK, "accounts", p)
-}
-
-// accountNew asks for a new account.
-func (q *call) accountNew() error { return q.askAccount(fiber.StatusOK, nil, nil) }
-
-// askAccount shows the form with what was typed and what is wrong with it.
-func (q *call) askAccount(status int, typed map[string][]string, refusal error) error {
-	p := accountForm{page: q.page("accounts", "accounts.new")}
-	p.Narrow = true
-	if typed == nil {
-		typed = map[string][]string{"language": {"sv"}, "roles": {string(workflow.RoleNotifier)}}
-	}
-	p.Fields = []formField{
-		{Name: "name", Label: p.T("account.name"), Widget: lineWidget, Required: true},
-		{Name: "email", Label: p.T("account.email"), Hint: p.T("account.email.hint"), Widget: lineWidget, Required: true},
-		{Name: "roles", Label: p.T("account.roles"), Widget: manyWidget, Required: true, Options: p.roleOptions()},
-		{Name: "language", Label: p.T("account.language"), Widget: choiceWidget, Required: true, Options: []formOption{
-			{"sv", p.T("account.language.sv")}, {"en", p.T("account.language.en")},
-		}},
-		{Name: "password", Label: p.T("account.password_first"), Hint: p.T("account.password.hint"), Widget: secretWidget},
-	}
-	for i := range p.Fields {
-		f := &p.Fields[i]
-		f.Values = typed[f.Name]
-		f.Value = strings.Join(f.Values, "\n")
-	}
-	p.Faults = p.markFields(p.Fields, refusal)
-	return q.render(status, "account_new", p)
 }
 
 // markFields puts each fault of a refusal beside its field, and all of them into
@@ -171,119 +120,6 @@ func rolesOf(texts []string) []workflow.Role {
 	return roles
 }
 
-// accountMake makes an account, with its first password where one was given.
-func (q *call) accountMake() error {
-	want := auth.NewAccount{
-		Name: q.FormValue("name"), Email: q.FormValue("email"), Language: q.FormValue("language"),
-		Password: q.FormValue("password"), Roles: rolesOf(q.formValues("roles")),
-	}
-	made, err := q.s.opt.Auth.Create(q.ctx, q.actor, want)
-	if err == nil {
-		return q.see("/accounts/" + made.ID + "?done=account_made")
-	}
-	if !forPeople(err) {
-		return err
-	}
-	return q.askAccount(http.StatusUnprocessableEntity, map[string][]string{
-		"name": {want.Name}, "email": {want.Email}, "language": {want.Language}, "roles": q.formValues("roles"),
-	}, err)
-}
-
-// account shows an account to an administrator.
-func (q *call) accountShow() error { return q.showAccount(fiber.StatusOK, "", nil) }
-
-// showAccount shows the account of the URL; form is the one whose fields were
-// refused, with what was typed.
-func (q *call) showAccount(status int, form string, refusal error) error {
-	a, err := q.s.opt.Auth.Profile(q.ctx, q.actor, q.Params("id"))
-	if err != nil {
-		return err
-	}
-	p := accountPage{
-		page: q.page("accounts", "accounts.title"), Account: a, Own: a.ID == q.actor.Account, Find: q.Query("unit"),
-		Typed: map[string]string{}, Wrong: map[string]string{},
-	}
-	p.Title, p.Roles = a.Name, p.roleOptions()
-	for _, r := range a.Roles {
-		p.Held = append(p.Held, string(r))
-	}
-	for _, m := range a.Mandates {
-		p.Mandates = append(p.Mandates, mandateRow{m, q.unitName(m.Unit), p.who(m.GrantedBy, q.names([]string{m.GrantedBy}))})
-	}
-	if form != "" {
-		p.refuse(q, form, refusal)
-	}
-	if p.Find != "" {
-		p.Found = q.unitOptions(p.Find)
-	}
-	return q.render(status, "account", p)
-}
-
-// refuse keeps what was typed into a form and says what is wrong with it.
-func (p *accountPage) refuse(q *call, form string, refusal error) {
-	p.Typed[form+"-reason"] = q.FormValue("reason")
-	if form == "roles" {
-		p.Held = q.formValues("roles")
-	}
-	if form == "mandate" {
-		p.Find, p.Typed["mandate-unit"] = q.FormValue("find"), q.FormValue("unit")
-	}
-	for _, f := range faultsOf(refusal) {
-		name, _, _ := strings.Cut(strings.TrimPrefix(f.Path, "/"), "/")
-		message := p.fault(f.Code, f.Message)
-		if name == "" {
-			p.Faults = append(p.Faults, pageFault{Message: message})
-			continue
-		}
-		id := form + "-" + name
-		if form == "mandate_end" {
-			id = "end-" + q.Params("unit") // every mandate has such a form
-		}
-		p.Wrong[id] = message
-		p.Faults = append(p.Faults, pageFault{Field: id, Message: message})
-	}
-}
-
-// unitName names a controller unit with its organisation.
-func (q *call) unitName(id string) string {
-	o, u, ok := q.s.opt.Units.Unit(id)
-	if !ok {
-		return id
-	}
-	return cases.Party{Name: o.Name, Board: u.Board}.Label()
-}
-
-// mostUnits are how many units a search shows; who sees none of theirs says more.
-const mostUnits = 30
-
-// unitOptions are the controller units whose organisation or board holds a text.
-func (q *call) unitOptions(text string) []formOption {
-	var out []formOption
-	wanted := strings.ToLower(strings.TrimSpace(text))
-	for _, o := range q.s.opt.Units.List("") {
-		for _, u := range o.Units {
-			label := cases.Party{Name: o.Name, Board: u.Board}.Label()
-			if strings.Contains(strings.ToLower(label+" "+o.IDNumber), wanted) && len(out) < mostUnits {
-				out = append(out, formOption{u.ID, label})
-			}
-		}
-	}
-	return out
-}
-
-// changeAccount carries out one of the forms on an account's page.
-func (q *call) changeAccount(form string, change func(account string) error) error {
-	id := q.Params("id")
-	err := change(id)
-	if err == nil {
-		return q.see("/accounts/" + id + "?done=account_" + form)
-	}
-	if !forPeople(err) {
-		return err
-	}
-	return q.showAccount(http.StatusUnprocessableEntity, form, err)
-}
-
 func (q *call) accountRoles() error {
 	return q.changeAccount("roles", func(id string) error {
 		_, err := q.s.opt.Auth.SetRoles(q.ctx, q.actor, id, rolesOf(q.formValues("roles")), q.FormValue("reason"))
@@ -309,13 +145,6 @@ func (q *call) accountMandateEnd() error {
 	unit := q.Params("unit")
 	return q.changeAccount("mandate_end", func(id string) error {
 		_, err := q.s.opt.Auth.RevokeMandate(q.ctx, q.actor, id, unit, q.FormValue("reason"))
-		return err
-	})
-}
-
-func (q *call) accountDeactivate() error {
-	return q.changeAccount("deactivate", func(id string) error {
-		_, err := q.s.opt.Auth.Deactivate(q.ctx, q.actor, id, q.FormValue("reason"))
 		return err
 	})
 }

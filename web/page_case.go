@@ -30,9 +30,13 @@ type casePage struct {
 	Holder   string
 	OwnView  string // the controller's own view of the risk
 	CanNote  bool
-	Note     string // what was typed and could not be written
-	CanTake  bool   // the case can be assigned to whoever looks
-	Key      string // of the forms, so that one that is sent twice counts once
+	Note     string      // what was typed and could not be written
+	CanTake  bool        // the case can be assigned to whoever looks
+	Key      string      // of the forms, so that one that is sent twice counts once
+	Deputy   bool        // whoever looks acts for the case's caseworker, who is away
+	Barred   bool        // a conflict of interest bars whoever looks
+	Bars     []barRow    // staff whom a conflict of interest with the controller bars
+	Conflict []barredRow // staff who are barred from this case alone
 	Faults   []pageFault
 	Live     *livePart
 	Severity *severityView
@@ -121,6 +125,9 @@ func (q *call) showCase(status int, c *cases.Case, note string, refusal error) e
 	}
 	for _, v := range p.Case.Submissions {
 		p.Versions = append(p.Versions, versionRow{v, p.Case.People[v.By]})
+	}
+	if err := q.people(&p, c); err != nil {
+		return err
 	}
 	err := q.stepsOf(&p, c)
 	if err != nil {
@@ -258,13 +265,14 @@ func (q *call) historyOf(p *casePage, c *cases.Case) error {
 	var actors []string
 	for _, e := range events {
 		actors = append(actors, e.Header.Actor)
+		actors = append(actors, concerned(e)...)
 	}
 	names := q.names(actors)
 	for i := len(events) - 1; i >= 0; i-- {
 		e := events[i]
 		p.History = append(p.History, happening{
 			Seq: e.Header.Seq, At: p.DateTime(e.Header.At), Stamp: p.Stamp(e.Header.At),
-			Sentence: p.toldOf(e, p.who(e.Header.Actor, names)), Reason: reasonOf(e), Details: p.severityTold(e),
+			Sentence: p.toldOf(e, p.who(e.Header.Actor, names)) + p.inWhosePlace(e, names), Reason: reasonOf(e), Details: p.severityTold(e),
 		})
 	}
 	return nil

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"errors"
 	"net/http"
 	"strings"
 	"time"
@@ -20,6 +21,11 @@ type mePage struct {
 	Token    []formField
 	Tokens   []tokenRow
 	Secret   string // of a token that was made just now; it is shown this once
+	Works    bool   // staff: may be away, and be barred from cases
+	Details  []formField
+	Absence  absenceForm
+	Deputies []auth.Deputising // for whom the person acts now
+	Bars     []barRow
 	Faults   []pageFault
 }
 
@@ -61,7 +67,16 @@ func (q *call) showMe(status int, secret, form string, refusal error) error {
 		}
 		p.Token = append(p.Token, roles)
 	}
+	if err := q.standing(&p, a); err != nil {
+		return err
+	}
 	switch form {
+	case "details":
+		q.retype(p.Details)
+		p.Faults = p.markFields(p.Details, refusal)
+	case "absence":
+		q.retype(p.Absence.Fields)
+		p.Faults = p.markFields(p.Absence.Fields, refusal)
 	case "password":
 		p.Faults = p.markFields(p.Password, refusal)
 	case "token":
@@ -73,6 +88,64 @@ func (q *call) showMe(status int, secret, form string, refusal error) error {
 		p.Faults = p.markFields(p.Token, refusal)
 	}
 	return q.render(status, "me", p)
+}
+
+// standing fills in what concerns the person rather than the account: how they are
+// called, when they are away, for whom they act, what they are barred from.
+func (q *call) standing(p *mePage, a auth.Profile) (err error) {
+	p.Works, p.Details, p.Bars = q.actor.Staff(), p.detailFields(a), q.barRows(&p.page, a)
+	for i := range p.Details {
+		p.Details[i].Name = "own_" + p.Details[i].Name // the form of a token asks for a name too
+	}
+	if p.Absence, err = q.absenceForm(&p.page, a, "/me"); err != nil {
+		return err
+	}
+	p.Deputies, err = q.s.opt.Auth.DeputisesFor(q.ctx, a.ID, p.now)
+	return err
+}
+
+// changeMe carries out one of the forms on the own page.
+func (q *call) changeMe(form, done string, err error) error {
+	if err == nil {
+		return q.see("/me?done=" + done)
+	}
+	if !forPeople(err) {
+		return err
+	}
+	return q.showMe(http.StatusUnprocessableEntity, "", form, err)
+}
+
+// meDetails changes name and language. From then on the pages follow the account's
+// language here too, whatever this browser was switched to.
+func (q *call) meDetails() error {
+	want := auth.Details{Name: strings.TrimSpace(q.FormValue("own_name")), Language: q.FormValue("own_language")}
+	_, err := q.s.opt.Auth.SetDetails(q.ctx, q.actor, q.actor.Account, want)
+	if err == nil {
+		q.setCookie(languageCookie, "", time.Unix(1, 0))
+	}
+	return q.changeMe("details", "own_details", inFields(err, "own_"))
+}
+
+// inFields lets the faults of a refusal stand at fields whose names begin so.
+func inFields(err error, prefix string) error {
+	refusal, ok := errors.AsType[*workflow.Error](err)
+	if !ok {
+		return err
+	}
+	for i := range refusal.Faults {
+		refusal.Faults[i].Path = "/" + prefix + strings.TrimPrefix(refusal.Faults[i].Path, "/")
+	}
+	return err
+}
+
+func (q *call) meAbsence() error {
+	_, err := q.s.opt.Auth.SetAbsence(q.ctx, q.actor, q.actor.Account, q.absenceTyped())
+	return q.changeMe("absence", "absence", err)
+}
+
+func (q *call) meAbsenceEnd() error {
+	_, err := q.s.opt.Auth.EndAbsence(q.ctx, q.actor, q.actor.Account, q.Params("absence"))
+	return q.changeMe("absence", "absence_end", err)
 }
 
 // mePassword sets another password. It ends every session of the account, so this

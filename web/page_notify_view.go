@@ -239,7 +239,9 @@ func (p *notifyPage) unitOptions() []formOption {
 	if p.person.Has(workflow.RoleRegistrar) {
 		for _, o := range p.units.List("") {
 			for _, u := range o.Units {
-				out = append(out, formOption{u.ID, unitLabel(o, u)})
+				if u.Retired == nil {
+					out = append(out, formOption{u.ID, unitLabel(o, u)})
+				}
 			}
 		}
 		return out

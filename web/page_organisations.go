@@ -7,6 +7,7 @@ import (
 
 	"github.com/gofiber/fiber/v2"
 
+	"github.com/vaka-project/vaka/auth"
 	"github.com/vaka-project/vaka/cases"
 	"github.com/vaka-project/vaka/workflow"
 )
@@ -160,25 +161,143 @@ func organisationFaults(o cases.Organisation, sector cases.SectorOfActivity) err
 	return workflow.RefuseFaults("organisation", "The organisation cannot be recorded.", faults)
 }
 
-// organisationShow shows an organisation with its units, and asks for a further one.
-func (q *call) organisationShow() error {
-	return q.showOrganisation(fiber.StatusOK, map[string][]string{}, nil)
+// organisationPage is an organisation with its units, who acts for each, and what
+// happened to it.
+type organisationPage struct {
+	organisationForm
+	Units   []unitRow
+	History []happening
+	Typed   map[string]string // what stands in the fields, by id
+	Wrong   map[string]string // what is wrong with them, by id
 }
 
-func (q *call) showOrganisation(status int, typed map[string][]string, refusal error) error {
-	all := q.s.opt.Units.List("")
-	i := slices.IndexFunc(all, func(o cases.Organisation) bool { return o.ID == q.Params("id") })
-	if i < 0 {
+type unitRow struct {
+	cases.Unit
+	Name   string
+	Acting []auth.ActsForUnit
+	Wrong  bool // one of its forms was refused
+}
+
+// organisationShow shows an organisation with its units, and asks for a further one.
+func (q *call) organisationShow() error {
+	return q.showOrganisation(fiber.StatusOK, "", nil)
+}
+
+// showOrganisation shows the organisation of the URL; form is the one whose fields
+// were refused: "unit" for a further unit, else the beginning of the ids of its fields.
+func (q *call) showOrganisation(status int, form string, refusal error) error {
+	o, known := q.s.opt.Units.Organisation(q.Params("id"))
+	if !known {
 		return workflow.Refuse(workflow.NotFound, "no_organisation", "There is no such organisation.")
 	}
-	p := organisationForm{page: q.page("organisations", "organisations.title"), Organisation: all[i]}
-	p.Title, p.Narrow = all[i].Name, true
+	p := organisationPage{Typed: map[string]string{}, Wrong: map[string]string{}}
+	p.organisationForm = organisationForm{page: q.page("organisations", "organisations.title"), Organisation: o}
+	p.Title, p.Narrow, p.Path = o.Name, true, "/organisations/"+o.ID
 	p.Fields = []formField{
 		{Name: "board", Label: p.T("organisation.board"), Hint: p.T("organisation.board.hint"), Widget: lineWidget},
 		{Name: "sector", Label: p.T("organisation.sector"), Widget: choiceWidget, Options: codeOptions[cases.SectorOfActivity](&p.page)},
 	}
-	p.fill(typed, refusal)
+	if form == "unit" {
+		p.fill(q.posted(), refusal)
+	}
+	p.Typed["rename-name"] = o.Name
+	if err := q.unitRows(&p, form); err != nil {
+		return err
+	}
+	if form != "" && form != "unit" {
+		p.refuse(q, form, refusal)
+	}
+	var err error
+	if p.History, err = q.organisationHistory(&p.page, o.ID); err != nil {
+		return err
+	}
 	return q.render(status, "organisation", p)
+}
+
+// unitRows are the units with who acts for each; those in use come first.
+func (q *call) unitRows(p *organisationPage, form string) error {
+	var ids []string
+	for _, u := range p.Organisation.Units {
+		ids = append(ids, u.ID)
+	}
+	acting, err := q.s.opt.Auth.ActingFor(q.ctx, q.actor, ids)
+	if err != nil {
+		return err
+	}
+	for _, u := range p.Organisation.Units {
+		name := u.Board
+		if name == "" {
+			name = p.T("organisation.itself")
+		}
+		p.Typed["rename-"+u.ID+"-name"] = u.Board
+		p.Units = append(p.Units, unitRow{u, name, acting[u.ID], strings.HasSuffix(form, "-"+u.ID)})
+	}
+	slices.SortStableFunc(p.Units, func(a, b unitRow) int {
+		switch {
+		case a.Retired == nil && b.Retired != nil:
+			return -1
+		case a.Retired != nil && b.Retired == nil:
+			return 1
+		}
+		return 0
+	})
+	return nil
+}
+
+// refuse keeps what was typed into one of the forms and says what is wrong with it.
+func (p *organisationPage) refuse(q *call, form string, refusal error) {
+	for _, name := range []string{"name", "reason"} {
+		p.Typed[form+"-"+name] = q.FormValue(name)
+	}
+	for _, f := range faultsOf(refusal) {
+		path := f.Path
+		if f.Code == "unit_exists" {
+			path = "/name"
+		}
+		message := p.fault(f.Code, f.Message)
+		id := ""
+		if name := strings.TrimPrefix(path, "/"); name != "" {
+			id = form + "-" + name
+			p.Wrong[id] = message
+		}
+		p.Faults = append(p.Faults, pageFault{Field: id, Message: message})
+	}
+}
+
+// changeOrganisation carries out one of the forms on an organisation's page.
+func (q *call) changeOrganisation(form, done string, change func(organisation string, reason cases.Text) (cases.Organisation, error)) error {
+	id := q.Params("id")
+	_, err := change(id, cases.Text(strings.TrimSpace(q.FormValue("reason"))))
+	if err == nil {
+		return q.see("/organisations/" + id + "?done=" + done)
+	}
+	if !forPeople(err) {
+		return err
+	}
+	return q.showOrganisation(http.StatusUnprocessableEntity, form, err)
+}
+
+func (q *call) organisationRename() error {
+	return q.changeOrganisation("rename", "organisation_renamed", func(id string, reason cases.Text) (cases.Organisation, error) {
+		return q.s.opt.Units.Rename(q.ctx, q.actor, id, q.FormValue("name"), reason)
+	})
+}
+
+func (q *call) unitRename() error {
+	unit := q.Params("unit")
+	return q.changeOrganisation("rename-"+unit, "unit_renamed", func(id string, reason cases.Text) (cases.Organisation, error) {
+		return q.s.opt.Units.RenameUnit(q.ctx, q.actor, id, unit, q.FormValue("name"), reason)
+	})
+}
+
+func (q *call) unitRetire() error  { return q.retire(true, "unit_retired") }
+func (q *call) unitRestore() error { return q.retire(false, "unit_restored") }
+
+func (q *call) retire(retired bool, done string) error {
+	unit := q.Params("unit")
+	return q.changeOrganisation("retire-"+unit, done, func(id string, reason cases.Text) (cases.Organisation, error) {
+		return q.s.opt.Units.Retire(q.ctx, q.actor, id, unit, retired, reason)
+	})
 }
 
 // organisationUnit records a further controller unit.
@@ -194,5 +313,5 @@ func (q *call) organisationUnit() error {
 	if !forPeople(err) {
 		return err
 	}
-	return q.showOrganisation(http.StatusUnprocessableEntity, q.posted(), err)
+	return q.showOrganisation(http.StatusUnprocessableEntity, "unit", err)
 }

@@ -2,6 +2,7 @@ package web
 
 import (
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 
@@ -96,6 +97,9 @@ func (q *call) queue() error {
 	p.opens, p.Version, p.View, p.Asked = opens != nil, setup.own.Version, l.view, viewQuery(asked)
 	p.Query, p.Keep = asked.Get("q"), without(asked, "q", "cursor")
 	p.Groups = p.filters(asked, facets)
+	if err := p.deputising(q, l.query, asked); err != nil {
+		return err
+	}
 	p.Total = facets.Wanted
 	p.Active, p.Filtered = p.active(q, asked), len(without(asked, "cursor", "view")) > 0
 	for _, key := range cases.SortKey("").Codes() {
@@ -196,6 +200,34 @@ func (p *queuePage) filters(asked url.Values, n cases.Facets) []filterGroup {
 	return []filterGroup{phases, watch, priorities}
 }
 
+// deputising are links to the cases of those who are away and for whom the person
+// acts, so that nothing of theirs lies unseen.
+func (p *queuePage) deputising(q *call, query cases.Query, asked url.Values) error {
+	if len(q.actor.Deputises) == 0 {
+		return nil
+	}
+	away, err := q.s.opt.Auth.DeputisesFor(q.ctx, q.actor.Account, p.now)
+	if err != nil {
+		return err
+	}
+	queries := make([]cases.Query, len(away))
+	for i, d := range away {
+		queries[i] = query
+		queries[i].Assignee = d.Account
+	}
+	counts, err := q.s.opt.Cases.Board().Count(queries, q.actor, q.s.now())
+	if err != nil {
+		return err
+	}
+	group := filterGroup{Label: p.T("queue.deputising")}
+	for i, d := range away {
+		label := p.T("queue.deputising_for", "Name", d.Name, "Until", p.Date(d.Until.Add(-1)))
+		group.Links = append(group.Links, counted(p.link(label, asked, "assignee", d.Account, asked.Get("assignee")), counts[i]))
+	}
+	p.Groups = append([]filterGroup{group}, p.Groups...)
+	return nil
+}
+
 // active are the filters that came with a link from elsewhere, in words.
 func (p *queuePage) active(q *call, asked url.Values) []filterLink {
 	var out []filterLink
@@ -216,7 +248,7 @@ func (p *queuePage) filterWords(q *call, key, value string) string {
 	case "state":
 		return p.T("queue.state") + ": " + codeWords[workflow.State](p, value)
 	case "assignee":
-		if value == "me" || value == cases.NoAssignee || value == p.Person.Account {
+		if value == "me" || value == cases.NoAssignee || value == p.Person.Account || slices.Contains(q.actor.Deputises, value) {
 			return ""
 		}
 		if name := q.nameOf(value); name != "" {

@@ -46,6 +46,7 @@ const (
 	instantWidget widget = "instant" // in the authority's local time
 	numberWidget  widget = "number"
 	secretWidget  widget = "secret" // a new password
+	unitWidget    widget = "unit"   // a controller unit by its name
 )
 
 // formField is one question of a form, with what was answered so far.
@@ -107,6 +108,9 @@ func (q *call) stepPage(c *cases.Case, step workflow.Step, typed map[string][]st
 			f := q.formField(&p, c, step, one, slices.Contains(step.Requires, name))
 			f.Values = typed[one]
 			f.Value = strings.Join(f.Values, "\n")
+			if f.Widget == unitWidget {
+				q.nameUnit(&f)
+			}
 			if name == "fine_factors" {
 				p.More, p.Open = append(p.More, f), p.Open || f.Value != ""
 				continue
@@ -197,9 +201,25 @@ func (q *call) typed(step workflow.Step) map[string][]string {
 	for _, name := range slices.Concat(step.Requires, step.Takes) {
 		for _, one := range fieldParts(name, posted) {
 			out[one] = posted[one]
+			if widgetOf(one) == unitWidget {
+				text := chosenUnit(posted, one)
+				if id, _ := q.unitNamed(text); id != "" {
+					text = id
+				}
+				out[one] = []string{text}
+			}
 		}
 	}
 	return out
+}
+
+// nameUnit shows a unit by its name, or which ones fit what was typed.
+func (q *call) nameUnit(f *formField) {
+	if _, _, known := q.s.opt.Units.Unit(f.Value); known {
+		f.Value = q.unitName(f.Value)
+		return
+	}
+	_, f.Options = q.unitNamed(f.Value)
 }
 
 // stepRequest turns what was typed into the request that the API takes, and reads
@@ -213,6 +233,13 @@ func (q *call) stepRequest(step workflow.Step, typed map[string][]string) (cases
 			faults = append(faults, workflow.Fault{
 				Path: "/data/" + strings.ReplaceAll(name, ".", "/"), Code: "required", Message: "This step needs it.",
 			})
+		}
+		if text := strings.Join(values, ""); widgetOf(name) == unitWidget && text != "" {
+			if _, _, known := q.s.opt.Units.Unit(text); !known {
+				_, fits := q.unitNamed(text)
+				faults = append(faults, unitFault("/data/"+strings.ReplaceAll(name, ".", "/"), len(fits)))
+				answer = nil
+			}
 		}
 		if name != "reason" {
 			place(data, name, answer)

@@ -29,7 +29,7 @@ var stepWidgets = map[string]widget{
 	"draft.outcome": choiceWidget, "draft.legal_basis": linesWidget, "draft.reasons": textWidget, "draft.conclusion": textWidget,
 	"draft.rapporteur": choiceWidget, "draft.others": linesWidget, "draft.measures.power": choiceWidget, "draft.measures.text": textWidget,
 	"draft.measures.infringed": linesWidget, "draft.measures.due_at": instantWidget, "draft.measures.amount_sek": numberWidget,
-	"party.name": lineWidget, "party.board": lineWidget, "party.unit": lineWidget, "party.id_number": lineWidget,
+	"party.name": lineWidget, "party.board": lineWidget, "party.unit": unitWidget, "party.id_number": lineWidget,
 	"party.legal_form": choiceWidget, "party.sector": choiceWidget, "party.role": choiceWidget,
 	"judgment.court": lineWidget, "judgment.number": lineWidget, "judgment.date": dateWidget,
 	"severity.dpc": choiceWidget, "severity.ei_quarters": choiceWidget, "severity.c_quarters": choiceWidget,

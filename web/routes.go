@@ -70,7 +70,7 @@ const (
 // routes is every URL there is.
 func routes() []route {
 	var all []route
-	for _, part := range [][]route{sessionRoutes, notificationRoutes, caseRoutes, exportRoutes, accountRoutes, organisationRoutes, serverRoutes} {
+	for _, part := range [][]route{sessionRoutes, notificationRoutes, caseRoutes, exportRoutes, accountRoutes, organisationRoutes, peopleAPI, serverRoutes} {
 		all = append(all, part...)
 	}
 	return all
@@ -235,7 +235,7 @@ var accountRoutes = []route{
 	},
 	{
 		Method: post, Path: "/api/v1/accounts/{id}/deactivate", Access: Administrator, Tag: tagAccounts, handle: (*call).deactivate,
-		Summary: "Let nobody in with an account", Body: reasonRequest{}, Example: "reason",
+		Summary: "Let nobody in with an account, and hand its open cases over", Body: deactivateRequest{}, Example: "deactivate",
 		Answers: []answer{{Status: 200, What: "The account.", Body: auth.Profile{}}}, Also: []int{409, 412},
 	},
 	{

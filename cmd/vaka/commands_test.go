@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -367,11 +368,26 @@ func TestUser(t *testing.T) {
 		{"a mandate to take back that is none", []string{"mandate", "machine@example.org", "nounit", "--revoke", "--reason", "ended"}, exitFailed, "no mandate for the unit"},
 		{"a new password", []string{"password", "machine@example.org"}, 0, ""},
 		{"a file that is not there", []string{"password", "machine@example.org", "--password-file", "/nowhere/p"}, exitFailed, "--password-file: no such file"},
+		{"a successor that is none", []string{"deactivate", "machine@example.org", "--reason", "ended", "--successor", "admin@example.org"}, exitFailed, "active caseworker or supervisor"},
+		{"nobody's link", []string{"reset-link", "nobody@example.org"}, exitFailed, "There is no such account."},
 		{"deactivated", []string{"deactivate", "machine@example.org", "--reason", "ended"}, 0, ""},
+		{"a link for nobody active", []string{"reset-link", "machine@example.org"}, exitFailed, "deactivated"},
 	} {
 		got := user(c.args...)
 		if got.code != c.code || !strings.Contains(got.err, c.says) {
 			t.Errorf("%s: %+v", c.name, got)
+		}
+	}
+	if got := user("invite", "admin@example.org", "--name", "Eva", "--role", "notifier"); got.code != exitFailed || !strings.Contains(got.err, "has an account already") {
+		t.Errorf("%+v", got)
+	}
+	link := regexp.MustCompile(`link, once, until [0-9T:Z-]+: http://[^/]+(/invitation|/new-password)/vaka_l_[A-Za-z0-9_-]{43}\n`)
+	for path, args := range map[string][]string{
+		"/invitation":   {"invite", "eva@example.org", "--name", "Eva", "--role", "caseworker"},
+		"/new-password": {"reset-link", "admin@example.org"},
+	} {
+		if got := user(args...); got.code != 0 || len(link.FindStringSubmatch(got.out)) != 2 || link.FindStringSubmatch(got.out)[1] != path {
+			t.Errorf("%v: %+v", args, got)
 		}
 	}
 	list := user("list")
@@ -387,10 +403,10 @@ func TestUser(t *testing.T) {
 		Email string `json:"email"`
 		How   string `json:"how"`
 	}
-	if err := json.Unmarshal([]byte(user("list", "--json").out), &all); err != nil || len(all) != 2 || all[0].How != "COMMAND_LINE" {
+	if err := json.Unmarshal([]byte(user("list", "--json").out), &all); err != nil || len(all) != 3 || all[0].How != "COMMAND_LINE" {
 		t.Errorf("as JSON: %+v, %v", all, err)
 	}
-	if got := here(t, nil, "verify", "--data", data); got.code != 0 || !strings.HasSuffix(got.out, " of 2 records; 0 breaks\n") {
+	if got := here(t, nil, "verify", "--data", data); got.code != 0 || !strings.HasSuffix(got.out, " of 3 records; 0 breaks\n") {
 		t.Errorf("%+v", got)
 	}
 }

@@ -26,7 +26,7 @@ func sortOf(kind cases.EventKind) sort {
 	switch {
 	case strings.HasPrefix(string(kind), "account."):
 		return sortAccount
-	case kind == cases.EventOrganisationCreated, kind == cases.EventUnitAdded:
+	case strings.HasPrefix(string(kind), "organisation_"), strings.HasPrefix(string(kind), "unit_"):
 		return sortOrganisation
 	case kind == cases.EventSettings, kind == cases.EventSettingsSet:
 		return sortSettings

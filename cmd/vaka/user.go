@@ -10,6 +10,7 @@ import (
 	"os"
 	"strings"
 	"text/tabwriter"
+	"time"
 
 	"github.com/vaka-project/vaka/auth"
 	"github.com/vaka-project/vaka/cases"
@@ -19,6 +20,8 @@ import (
 type userCommand struct {
 	settings
 	Add        userAdd        `cmd:"" help:"Make an account."`
+	Invite     userInvite     `cmd:"" help:"Make an account whose holder chooses the password by a one-time link."`
+	ResetLink  userResetLink  `cmd:"" help:"Print a one-time link by which the holder of an account chooses a password."`
 	List       userList       `cmd:"" help:"List the accounts."`
 	Roles      userRoles      `cmd:"" help:"Give an account exactly these roles."`
 	Password   userPassword   `cmd:"" help:"Give an account a new password and end its sessions."`
@@ -34,12 +37,27 @@ func (userCommand) Help() string {
 Examples:
 
     vaka user add karin@imy.example --name "Karin Berg" --role caseworker
+    vaka user invite nora@imy.example --name "Nora Berg" --role notifier
+    vaka user reset-link karin@imy.example
     vaka user password karin@imy.example --password-file -
     vaka user list --data /var/lib/vaka`
 }
 
 // commandLine acts for whoever runs the program's machine.
 var commandLine = cases.System("command_line")
+
+// linkBase is the part of a one-time link before its path: the address under which
+// people reach Vaka, as the settings say.
+func (c *userCommand) linkBase(t Terminal) (string, error) {
+	conf, err := c.load(t)
+	if err != nil {
+		return "", err
+	}
+	if conf.PublicURL == "" {
+		return "http://" + conf.Listen, nil
+	}
+	return conf.PublicURL, nil
+}
 
 // with runs one change on the installation's accounts.
 func (c *userCommand) with(ctx context.Context, t Terminal, open opener, change func(*Parts) error) error {
@@ -120,6 +138,70 @@ func (c *userAdd) Run(ctx context.Context, t Terminal, user *userCommand) error 
 		}
 		fmt.Fprintf(t.Out, "made account %s\n", profile.ID)
 		tellPassword(t, password, made)
+		return nil
+	})
+}
+
+type userInvite struct {
+	Email    string   `arg:"" help:"E-mail address; it never changes."`
+	Name     string   `required:"" placeholder:"NAME" help:"Name, as colleagues know it."`
+	Role     []string `required:"" placeholder:"ROLE" help:"Role; may be given several times. Roles: ${roles}."`
+	Language string   `name:"account-language" enum:"sv,en" default:"sv" placeholder:"sv|en" help:"Language of pages and letters. Default: ${default}."`
+}
+
+// Run makes the account and prints its link.
+func (c *userInvite) Run(ctx context.Context, t Terminal, user *userCommand) error {
+	base, err := user.linkBase(t)
+	if err != nil {
+		return err
+	}
+	return user.with(ctx, t, openEngine, func(p *Parts) error {
+		secret, profile, err := p.Auth.Invite(ctx, commandLine, auth.NewInvitation{
+			Name: c.Name, Email: c.Email, Roles: rolesOf(c.Role), Language: c.Language, How: auth.ByCommandLine,
+		})
+		if err != nil {
+			return err
+		}
+		fmt.Fprintf(t.Out, "made account %s\n", profile.ID)
+		tellLink(t, base, secret, *profile.Link)
+		return nil
+	})
+}
+
+// tellLink prints a one-time link. Nothing else ever shows it again.
+func tellLink(t Terminal, base, secret string, l auth.Link) {
+	path := "/invitation/"
+	if l.Purpose == auth.ForReset {
+		path = "/new-password/"
+	}
+	fmt.Fprintf(t.Out, "link, once, until %s: %s%s%s\n", l.ExpiresAt.Format(time.RFC3339), base, path, secret)
+}
+
+type userResetLink struct {
+	Email string `arg:"" help:"E-mail address of the account."`
+}
+
+// Run prints the link; for an account without a password it is an invitation.
+func (c *userResetLink) Run(ctx context.Context, t Terminal, user *userCommand) error {
+	base, err := user.linkBase(t)
+	if err != nil {
+		return err
+	}
+	return user.with(ctx, t, openExisting, func(p *Parts) error {
+		account := auth.AccountID(c.Email)
+		profile, err := p.Auth.Profile(ctx, commandLine, account)
+		if err != nil {
+			return err
+		}
+		purpose := auth.ForInvitation
+		if profile.HasPassword {
+			purpose = auth.ForReset
+		}
+		secret, profile, err := p.Auth.OfferLink(ctx, commandLine, account, purpose)
+		if err != nil {
+			return err
+		}
+		tellLink(t, base, secret, *profile.Link)
 		return nil
 	})
 }
@@ -243,14 +325,20 @@ func (c *userMandate) Run(ctx context.Context, t Terminal, user *userCommand) er
 }
 
 type userDeactivate struct {
-	Email  string `arg:"" help:"E-mail address of the account."`
-	Reason string `required:"" placeholder:"TEXT" help:"Why, for the record."`
+	Email     string `arg:"" help:"E-mail address of the account."`
+	Reason    string `required:"" placeholder:"TEXT" help:"Why, for the record."`
+	Successor string `placeholder:"EMAIL" help:"Caseworker or supervisor who gets the open cases. Left out: they go back to the unassigned queue."`
 }
 
-// Run deactivates the account.
+// Run deactivates the account. Its open cases are handed over by the service that
+// runs, or when it is started.
 func (c *userDeactivate) Run(ctx context.Context, t Terminal, user *userCommand) error {
 	return user.with(ctx, t, openExisting, func(p *Parts) error {
-		_, err := p.Auth.Deactivate(ctx, commandLine, auth.AccountID(c.Email), c.Reason)
+		successor := ""
+		if c.Successor != "" {
+			successor = auth.AccountID(c.Successor)
+		}
+		_, err := p.Auth.DeactivateTo(ctx, commandLine, auth.AccountID(c.Email), successor, c.Reason)
 		return err
 	})
 }

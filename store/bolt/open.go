@@ -87,7 +87,7 @@ func openFile(path string) (db *bbolt.DB, err error) {
 // collections are the buckets of the file.
 var collections = []cases.Collection{
 	cases.Events, cases.Cases, cases.Summaries, cases.Numbers, cases.Accounts,
-	cases.Organisations, cases.Settings, cases.Sessions, cases.Tokens, cases.Meta, cases.Drafts, cases.Feedback, cases.Preferences,
+	cases.Organisations, cases.Settings, cases.Sessions, cases.Tokens, cases.Links, cases.Meta, cases.Drafts, cases.Feedback, cases.Preferences,
 	cases.Diary,
 	cases.IncidentPictures,
 	cases.BatchPictures,
