@@ -30,7 +30,8 @@
 //   - submit.go, opening.go, step.go, stepcheck.go, effects.go, merge.go, sweep.go:
 //     the use cases, all of them through the procedure in package workflow;
 //   - board.go, card.go, query.go: every list, count and due clock, answered from
-//     memory;
+//     memory; news.go: which of it changed, for whoever watches;
+//   - asof.go, drafts.go: how a case and its draft stood before;
 //   - incident*.go, deviation.go: one breach that reached the authority many times, and
 //     what is established for all of its cases;
 //   - batch*.go, letter.go: one step on many cases, carried on after a crash;

@@ -19,5 +19,9 @@
 // tags on that side are limited to what it may see as well, for an answer that
 // changes tells as much as one that says why.
 //
+// Staff's pages hear of what others do (live.go): streams that read the board's news,
+// say which cases are other than they were and nothing of what is in them, and end
+// with the session and before the server.
+//
 // Fiber and fasthttp stay inside this package.
 package web

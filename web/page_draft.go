@@ -117,6 +117,7 @@ func (q *call) draftChanges() error {
 		return workflow.Refuse(workflow.NotFound, "not_found", "The case has no draft of a decision.")
 	}
 	p := draftPage{page: q.page("investigations", "case.title"), Number: c.Number, From: h.seen, To: h.last().N}
+	p.Narrow = true
 	p.Title = p.T("edits.title", "Number", c.Number)
 	if n, err := strconv.Atoi(q.Query("from")); err == nil && (n == 0 || h.version(n) != nil) && n < p.To {
 		p.From = n
@@ -160,7 +161,10 @@ func (q *call) draftDifference(p page, h draftHistory, from int) (changed []draf
 			same = append(same, s.Heading)
 			continue
 		}
-		s.Parts = compareWords(was, s.Text)
+		s.Parts = []span{{kept, s.Text}}
+		if before != nil { // of a first version all is new, and nothing need be marked
+			s.Parts = compareWords(was, s.Text)
+		}
 		changed = append(changed, s)
 	}
 	for _, s := range before { // measures that are no more

@@ -23,7 +23,7 @@ func TestDraft_ShowsWhatChanged(t *testing.T) {
 	ok(h.step("caseworker", id, "assess_risk", "Strangers.", map[string]any{"risk": "HIGH"}))
 	ok(h.step("caseworker", id, "start_drafting", "", map[string]any{"memo": "What happened."}))
 	ok(h.step("caseworker", id, "edit_draft", "", draft("Letters went to 30 people.", reprimand)))
-	legal.get(page).want(200, "This is the first version", "inserted: Letters went to 30 people.")
+	legal.get(page).want(200, "This is the first version", "Letters went to 30 people.")
 	ok(h.step("legal", id, "sign_off", "", nil))
 	ok(h.step("caseworker", id, "edit_draft", "", draft("Letters went to 40 people.", reprimand)))
 	ok(h.step("second", id, "note", "", map[string]any{"text": "Called."}))

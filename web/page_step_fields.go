@@ -345,7 +345,7 @@ func scoreChoices(p *stepPage, name string) []formOption {
 	field := strings.TrimSuffix(strings.TrimPrefix(name, "severity."), "_quarters")
 	var out []formOption
 	for _, m := range workflow.Scores(field) {
-		out = append(out, formOption{m.Value, m.Shown + " – " + p.Either(m.Meaning, m.MeaningSV)})
+		out = append(out, formOption{m.Value, p.decimal(m.Shown) + " – " + p.Either(m.Meaning, m.MeaningSV)})
 	}
 	return out
 }
