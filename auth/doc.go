@@ -17,6 +17,13 @@
 // its document only leads from the hash to the account: a revoked token is dead
 // from the event on, whatever documents are left.
 //
+// A one-time link (link.go) lets its holder choose a password: an invitation or a
+// reset. Like a token it is named in the account's events, and its document leads
+// from the hash to the account; the event of the password that it set uses it up.
+// Absences with their deputies, conflicts of interest with controllers and the
+// hand-over of whoever leaves are events of the account too; what follows from them
+// in the cases is for the cases room.
+//
 // Requests are answered from memory: sessions and accounts are read again when
 // what is in memory is older than Options.Fresh (a second), so what another
 // instance ended or changed is seen within two. What this instance changes is
