@@ -101,6 +101,14 @@ var pages = []page{
 	{route: "/organisations", who: []string{"admin"}},
 	{route: "/organisations/new", who: []string{"admin"}},
 	{route: "/organisations/{id}", path: "/organisations/{organisation}", who: []string{"admin"}},
+	{route: "/rules", who: []string{"caseworker", "admin"}},
+	{route: "/rules", path: "/rules?year=2027&aware=2026-03-13T17:40", who: []string{"caseworker"}},
+	{route: "/rules", path: "/rules?aware=soon", who: []string{"caseworker"}},
+	{route: "/rules/{topic}", path: "/rules/clock?clock=REPLY", who: []string{"admin"}},
+	{route: "/rules/{topic}", path: "/rules/day", who: []string{"admin"}},
+	{route: "/rules/{topic}", path: "/rules/rule-set", who: []string{"admin"}},
+	{route: "/rules/{topic}", path: "/rules/withdraw", who: []string{"admin"}},
+	{route: "/rules/{topic}", path: "/rules/policy", who: []string{"admin"}},
 	{route: "/me", who: []string{"dpo", "caseworker", "admin"}},
 }
 

@@ -57,6 +57,7 @@ const (
 	tagCases         = "Cases"
 	tagAccounts      = "Accounts"
 	tagOrganisations = "Organisations"
+	tagSettings      = "Settings"
 	tagServer        = "Server"
 )
 
@@ -70,7 +71,7 @@ const (
 // routes is every URL there is.
 func routes() []route {
 	var all []route
-	for _, part := range [][]route{sessionRoutes, notificationRoutes, caseRoutes, exportRoutes, accountRoutes, organisationRoutes, peopleAPI, serverRoutes} {
+	for _, part := range [][]route{sessionRoutes, notificationRoutes, caseRoutes, exportRoutes, accountRoutes, organisationRoutes, peopleAPI, settingsRoutes, serverRoutes} {
 		all = append(all, part...)
 	}
 	return all

@@ -94,7 +94,7 @@ func New(o Options) *Server {
 		o.MaxBody = defaultMaxBody
 	}
 	s := &Server{
-		opt: o, table: slices.Concat(routes(), pageRoutes, notifyRoutes, accessibilityRoutes, liveRoutes, queueRoutes, rankRoutes, peopleRoutes), log: o.Logger, limits: newLimiter(o.PerAccountPerSecond),
+		opt: o, table: slices.Concat(routes(), pageRoutes, notifyRoutes, accessibilityRoutes, liveRoutes, queueRoutes, rankRoutes, peopleRoutes, rulesRoutes), log: o.Logger, limits: newLimiter(o.PerAccountPerSecond),
 		origin: http.NewCrossOriginProtection(),
 		drafts: &drafts{store: o.Store, now: o.Now}, feedbackLimit: newLimiter(feedbackPerSecond),
 		preferences: &preferences{store: o.Store, now: o.Now}, exports: make(chan struct{}, 2),
