@@ -247,7 +247,11 @@ func (q *call) ruleChange(typed map[string][]string) (cases.SettingsChange, []by
 		panic("texts and numbers marshal: " + err.Error())
 	}
 	var in cases.SettingsChange
-	err = cases.Refusal(cases.Bind(raw, &in, q.s.opt.Zone))
+	faults := cases.Bind(raw, &in, q.s.opt.Zone)
+	if q.Params("topic") == "day" && one("act") == "" {
+		faults = append(faults, workflow.Fault{Path: "/act", Code: "required", Message: "Say whether the day is to be closed or a working day."})
+	}
+	err = cases.Refusal(faults)
 	return in, raw, err
 }
 

@@ -281,6 +281,7 @@ func (h *deskHouse) pagesFor(name string) []string {
 	all := []string{
 		"/", "/sign-in", "/api", "/setup?token=none", "/me", "/help/shortcuts", "/queue", "/overview", "/overview?linked=without", "/investigations", "/investigations?sort=quiet", "/mine",
 		"/accounts", "/accounts?q=dpo", "/accounts/new", "/accounts/" + h.ids["dpo"], "/accounts/" + h.ids["dpo"] + "?unit=a", "/organisations", "/organisations/new",
+		"/rules", "/rules?year=2027&aware=2026-03-13T17:40", "/rules?aware=soon", "/rules/clock?clock=REPLY", "/rules/day", "/rules/rule-set", "/rules/withdraw", "/rules/policy",
 	}
 	for _, number := range []string{h.fresh, h.investigated, h.decided, h.secret} {
 		all = append(all, "/cases/"+number, "/cases/"+number+"/submissions/1", "/cases/"+number+"/submissions/2", "/cases/"+number+"/decision", "/cases/"+number+"/steps/note")
@@ -322,6 +323,10 @@ func mayOpen(h *deskHouse, roles []workflow.Role, name, path string) int {
 		return 403 // somebody can administer
 	case "queue", "overview", "investigations":
 		if !staff {
+			return 403
+		}
+	case "rules":
+		if !admin && (!staff || bare != "/rules") {
 			return 403
 		}
 	case "accounts", "organisations":

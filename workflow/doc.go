@@ -23,7 +23,7 @@
 // holidays that Sweden has reported to the Commission; national periods follow
 // lag (1930:173), which treats midsommarafton, julafton, nyårsafton and every
 // Saturday like a Sunday. A Calendar has a version, which changes by itself when
-// an administrator closes a further day.
+// an administrator closes a further day or opens a holiday.
 //
 // From these follow the three ways of counting the hours of Article 33 (Notify),
 // the end of periods in days, weeks, months and working days (End), and the

@@ -16,7 +16,7 @@ type deadlineCommand struct {
 
 // Help is shown below the command's summary.
 func (deadlineCommand) Help() string {
-	return `How the 72 hours are counted is disputed, so three counts are shown, each with its explanation and article. Lateness is judged by reg1182_hours. A local time that the change of the clocks skips or repeats is asked about, not guessed at.
+	return `How the 72 hours are counted is disputed, so three counts are shown, each with its explanation and article. Lateness is judged by reg1182_hours. A local time that the change of the clocks skips or repeats is asked about, not guessed at. It counts by the law as delivered and asks no installation: what administrators set there, coming rule sets and closed days, shows on its page /rules.
 
 Examples:
 

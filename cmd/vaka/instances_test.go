@@ -153,6 +153,8 @@ func TestTwoInstances(t *testing.T) {
 		return err == nil && status == http.StatusOK
 	})
 
+	changeOnOther(t, a, b, store)
+
 	l := killSubmitting(t, dpo, b)
 	b = serve(t, args...)
 	for _, key := range l.unsure {
@@ -178,8 +180,39 @@ func TestTwoInstances(t *testing.T) {
 		}
 	}
 	report := must(t, "", append([]string{"verify"}, store...)...)
-	if want := fmt.Sprintf("of %d records; 0 breaks\n", len(l.acknowledged)+5); !strings.HasSuffix(report, want) { // the first case, three accounts, the settings
+	if want := fmt.Sprintf("of %d records; 0 breaks\n", len(l.acknowledged)+6); !strings.HasSuffix(report, want) { // the first case, four accounts, the settings
 		t.Errorf("verify says %q, want %q", report, want)
+	}
+}
+
+// changeOnOther changes the settings on one server: the other works by them.
+func changeOnOther(t *testing.T, a, b *server, store []string) {
+	t.Helper()
+	account(t, "admin@example.org", "administrator", store...)
+	admin := signIn(t, a.url, "admin@example.org")
+	type view struct {
+		Version   int64 `json:"version"`
+		Calendars []struct {
+			Closed []struct {
+				Name string `json:"name"`
+			} `json:"closed"`
+		} `json:"calendars"`
+	}
+	var before, made view
+	if status, _, err := admin.do(http.MethodGet, a.url+"/api/v1/settings", nil, "", &before); err != nil || status != http.StatusOK {
+		t.Fatalf("the settings are answered %d, %v", status, err)
+	}
+	body := fmt.Sprintf(`{"version":%d,"reason":"R.","close_days":[{"calendar":"SE_1930_173","date":"2070-05-02","name":"extra"}]}`, before.Version)
+	if status, _, err := admin.do(http.MethodPost, a.url+"/api/v1/settings/changes", nil, body, &made); err != nil || status != http.StatusCreated {
+		t.Fatalf("the change is answered %d, %v", status, err)
+	}
+	within(t, 2*time.Second, "a calendar changed on one server is the other's", func() bool {
+		var there view
+		status, _, err := admin.do(http.MethodGet, b.url+"/api/v1/settings", nil, "", &there)
+		return err == nil && status == http.StatusOK && there.Version == made.Version && len(there.Calendars[0].Closed) == 1
+	})
+	if status, _, err := admin.do(http.MethodPost, b.url+"/api/v1/settings/changes", nil, body, nil); err != nil || status != http.StatusPreconditionFailed {
+		t.Fatalf("a change on another version is answered %d, %v", status, err)
 	}
 }
 
