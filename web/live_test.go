@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -143,7 +144,13 @@ func TestHub_BeatsEvenWhenNothingMayBeTold(t *testing.T) {
 
 func TestHub_EndsWithTheSession(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		h := newHub(cases.NewBoard(), welcome(liveStaff))
+		var expired atomic.Bool
+		h := newHub(cases.NewBoard(), func(context.Context, string) (cases.Actor, error) {
+			if expired.Load() {
+				return cases.Actor{}, errors.New("expired")
+			}
+			return liveStaff, nil
+		})
 		_, _, kim := beginLive(h, "kim")
 		_, _, robin := beginLive(h, "robin")
 		synctest.Wait()
@@ -151,7 +158,7 @@ func TestHub_EndsWithTheSession(t *testing.T) {
 		if err := <-kim; err != nil || h.count() != 1 {
 			t.Errorf("signing out: %v, %d streams are left", err, h.count())
 		}
-		h.admit = func(context.Context, string) (cases.Actor, error) { return cases.Actor{}, errors.New("expired") }
+		expired.Store(true)
 		if err := <-robin; err != nil || h.count() != 0 {
 			t.Errorf("an expired session: %v, %d streams are left", err, h.count())
 		}
