@@ -29,6 +29,11 @@
 // instance ended or changed is seen within two. What this instance changes is
 // seen at once. When the store cannot be asked, nobody is let in on old knowledge.
 //
+// Whoever has no account notifies under a key (key.go): 128 bits of which the hash
+// is the actor's name, so that nothing but the case itself needs to be kept. With
+// the key somebody comes back for a few hours at a time, in a session like any
+// other (guest.go), whose token opens that one case's pages and no row of the API.
+//
 // Guessing is slowed per account and per address (throttle.go), never by locking:
 // after the window it works again, and those already signed in, or known at their
 // address, do not notice.

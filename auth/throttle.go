@@ -49,6 +49,7 @@ type throttle struct {
 	addresses *recent[[]time.Time] // failures by address
 	pairs     *recent[[]time.Time] // failures by account and known address
 	known     *recent[time.Time]   // last success by account and address
+	keys      *recent[[]time.Time] // wrong keys of cases by address
 }
 
 func newThrottle(l Limits) *throttle {
@@ -58,6 +59,7 @@ func newThrottle(l Limits) *throttle {
 		addresses: newRecent[[]time.Time](l.Keys),
 		pairs:     newRecent[[]time.Time](l.Keys),
 		known:     newRecent[time.Time](l.Keys),
+		keys:      newRecent[[]time.Time](l.Keys),
 	}
 }
 
@@ -107,6 +109,23 @@ func (t *throttle) waitLocked(account, address string, now time.Time) time.Durat
 	return max(
 		t.left(t.accounts, account, t.limits.AccountFailures, now),
 		t.left(t.addresses, address, t.limits.AddressFailures, now))
+}
+
+// waitKeys tells how long an address has to wait with the next key of a case.
+func (t *throttle) waitKeys(address string, now time.Time) time.Duration {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.left(t.keys, plainAddress(address), t.limits.AddressFailures, now)
+}
+
+// wrongKey counts a key of a case that opened nothing.
+func (t *throttle) wrongKey(address string, now time.Time) {
+	if address == "" {
+		return
+	}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.fail(t.keys, plainAddress(address), t.limits.AddressFailures, now)
 }
 
 func (t *throttle) isKnown(pair string, now time.Time) bool {

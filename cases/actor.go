@@ -3,6 +3,7 @@ package cases
 import (
 	"context"
 	"slices"
+	"strings"
 
 	"github.com/vaka-project/vaka/workflow"
 )
@@ -10,7 +11,7 @@ import (
 // Actor is whoever does something: an account with its roles and mandates, as
 // the auth room established them for this request, or the system itself.
 type Actor struct {
-	Account string          // account id, or "system:" and the rule
+	Account string          // account id; "system:" and the rule; or "key:" and the hash of what stands for an account
 	Roles   []workflow.Role // roles held now
 	Units   []string        // controller units that the account may act for (mandates)
 
@@ -22,6 +23,19 @@ type Actor struct {
 func System(rule string) Actor {
 	return Actor{Account: "system:" + rule, Roles: []workflow.Role{workflow.RoleSystem}}
 }
+
+// keyPrefix begins the name of an actor who has no account.
+const keyPrefix = "key:"
+
+// KeyHolder is whoever notifies without an account. They are known by the hash of
+// a secret that they keep, and by nothing else: who they are nobody has checked.
+func KeyHolder(hash string) Actor {
+	return Actor{Account: keyPrefix + hash, Roles: []workflow.Role{workflow.RoleNotifier}}
+}
+
+// WithoutAccount says whether an actor of a record had no account, so that who
+// sent it is unverified.
+func WithoutAccount(actor string) bool { return strings.HasPrefix(actor, keyPrefix) }
 
 // Has says whether the actor holds a role.
 func (a Actor) Has(role workflow.Role) bool { return slices.Contains(a.Roles, role) }

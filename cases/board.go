@@ -38,11 +38,12 @@ type Summary struct {
 	Incident          string            `json:"incident,omitempty"`
 	Secret            bool              `json:"secret"`
 	Named             []string          `json:"named,omitempty"`
-	Submitter         string            `json:"submitter,omitempty"` // of a notification: the account that filed it
-	Unit              string            `json:"unit,omitempty"`      // only with a verified mandate
-	Merging           bool              `json:"merging"`             // a merge into it, or its undoing, waits to be carried on
-	Rank              int64             `json:"rank,omitempty"`      // place by hand among the investigations of its priority, 0 for none
-	Unread            bool              `json:"unread"`              // something came in after the end that nobody has dealt with
+	Submitter         string            `json:"submitter,omitempty"`  // of a notification: the account that filed it
+	Unit              string            `json:"unit,omitempty"`       // only with a verified mandate
+	Merging           bool              `json:"merging"`              // a merge into it, or its undoing, waits to be carried on
+	Rank              int64             `json:"rank,omitempty"`       // place by hand among the investigations of its priority, 0 for none
+	Unread            bool              `json:"unread"`               // something came in after the end that nobody has dealt with
+	Unverified        bool              `json:"unverified,omitempty"` // it was notified without an account
 }
 
 // DueClock is an open clock in a summary.
@@ -75,6 +76,7 @@ func (c *Case) Summary() Summary {
 		Sector: c.Party.Sector, ReceivedAt: c.OpenedAt, UpdatedAt: c.UpdatedAt, Late: c.Late(),
 		Assignee: c.Assignee, Incident: c.Incident, Secret: c.Secret, Named: c.Named,
 		Merging: slices.ContainsFunc(c.Merged, Member.pending), Unread: c.Unread > 0, Rank: c.Rank(),
+		Unverified: c.SenderUnverified(),
 	}
 	if n := c.Latest(); n != nil {
 		s.Submitter = c.OpenedBy

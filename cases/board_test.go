@@ -35,7 +35,7 @@ func drawSummary(t *rapid.T, n int) cases.Summary {
 		Cause:      anyOf[string](t, []string{"", "EXTERNAL_MALICIOUS", "INTERNAL_NON_MALICIOUS"}, "cause"),
 		Sector:     anyOf[cases.SectorOfActivity](t, append([]string{""}, cases.SectorOfActivity("").Codes()[:3]...), "sector"),
 		ReceivedAt: at("received"), UpdatedAt: at("updated"),
-		Late: rapid.Bool().Draw(t, "late"), FiledLate: rapid.Bool().Draw(t, "filed late"), Merging: rapid.Bool().Draw(t, "merging"), Unread: rapid.Bool().Draw(t, "unread"),
+		Late: rapid.Bool().Draw(t, "late"), FiledLate: rapid.Bool().Draw(t, "filed late"), Merging: rapid.Bool().Draw(t, "merging"), Unread: rapid.Bool().Draw(t, "unread"), Unverified: rapid.Bool().Draw(t, "unverified"),
 		Assignee: anyOf[string](t, []string{"", "caseworker", "caseworker2"}, "assignee"),
 		Incident: anyOf[string](t, []string{"", "i1"}, "incident"), Secret: rapid.Bool().Draw(t, "secret"),
 		Submitter: anyOf[string](t, []string{"", "dpo", "dpo2"}, "submitter"), Unit: anyOf[string](t, []string{"", "u1", "u2"}, "unit"),
@@ -61,7 +61,7 @@ func drawQuery(t *rapid.T) cases.Query {
 	}
 	q := cases.Query{
 		Assignee: anyOf[string](t, []string{"", "", "none", "caseworker", "nobody"}, "q assignee"),
-		Incident: anyOf[string](t, []string{"", "", "i1", "i2"}, "q incident"), Late: flag("q late"), Overdue: flag("q overdue"), Unread: flag("q unread"),
+		Incident: anyOf[string](t, []string{"", "", "i1", "i2"}, "q incident"), Late: flag("q late"), Overdue: flag("q overdue"), Unread: flag("q unread"), Unverified: flag("q unverified"), Unit: anyOf[string](t, []string{"", "", "u1", "u2"}, "q unit"),
 		Text:  anyOf[string](t, []string{"", "", "åkeri", "ÄRENDE 7", "pui-2026-1", "di-7", "zz", "a"}, "q text"),
 		Sort:  anyOf[cases.SortKey](t, cases.SortKey("").Codes(), "sort"),
 		Limit: rapid.IntRange(1, 7).Draw(t, "limit"),
@@ -109,7 +109,7 @@ func naive(s cases.Summary, q cases.Query, a cases.Actor, now time.Time) bool {
 	return listed(q.States, s.State) && listed(q.Phases, s.Phase) && listed(q.Priorities, s.Priority) && listed(q.Sectors, s.Sector) &&
 		(q.Assignee == "" || q.Assignee == s.Assignee || q.Assignee == "none" && s.Assignee == "") &&
 		(q.Incident == "" || q.Incident == s.Incident) &&
-		(q.Late == nil || *q.Late == s.Late) && (q.Overdue == nil || *q.Overdue == overdue) && (q.Unread == nil || *q.Unread == s.Unread) &&
+		(q.Late == nil || *q.Late == s.Late) && (q.Overdue == nil || *q.Overdue == overdue) && (q.Unread == nil || *q.Unread == s.Unread) && (q.Unverified == nil || *q.Unverified == s.Unverified) && (q.Unit == "" || q.Unit == s.Unit) &&
 		(q.ReceivedFrom.IsZero() || !s.ReceivedAt.Before(q.ReceivedFrom)) &&
 		(q.ReceivedTo.IsZero() || s.ReceivedAt.Before(q.ReceivedTo)) && found
 }
@@ -182,7 +182,7 @@ func TestBoardAgainstNaive(t *testing.T) {
 		}
 		viewer, q := rapid.SampledFrom(viewers).Draw(t, "viewer"), drawQuery(t)
 		if !viewer.Staff() {
-			q.States, q.Priorities, q.Assignee, q.Incident, q.Late, q.Overdue, q.Unread = nil, nil, "", "", nil, nil, nil
+			q.States, q.Priorities, q.Assignee, q.Incident, q.Late, q.Overdue, q.Unread, q.Unverified = nil, nil, "", "", nil, nil, nil, nil
 			q.Sort = anyOf[cases.SortKey](t, []string{"received_at", "-received_at"}, "own sort")
 		}
 		var want []cases.Summary
@@ -249,6 +249,9 @@ func TestBoardCountsAndPending(t *testing.T) {
 			if overdue {
 				want.Overdue++
 			}
+			if s.Unverified {
+				want.Unverified++
+			}
 			if s.Unread {
 				want.Unread++
 			}
@@ -278,7 +281,7 @@ func TestBoardTellsThePartyNothing(t *testing.T) {
 	b := cases.NewBoard()
 	s := cases.Summary{
 		ID: "a", Version: 1, State: workflow.StateTriage, Phase: workflow.PhaseTriage, Priority: workflow.P1, Submitter: "dpo",
-		Number: "PUI-2026-1", DiaryNumber: "DI-2026-99", SupervisionNumber: "TS-2026-5", Late: true, Unread: true, ReceivedAt: begin,
+		Number: "PUI-2026-1", DiaryNumber: "DI-2026-99", SupervisionNumber: "TS-2026-5", Late: true, Unread: true, Unverified: true, ReceivedAt: begin,
 	}
 	b.Put(s)
 	yes := true
@@ -290,6 +293,7 @@ func TestBoardTellsThePartyNothing(t *testing.T) {
 		{Late: &yes},
 		{Overdue: &yes},
 		{Unread: &yes},
+		{Unverified: &yes},
 		{Sort: cases.SortPriority},
 		{Sort: cases.SortNextDue},
 	} {
@@ -305,7 +309,7 @@ func TestBoardTellsThePartyNothing(t *testing.T) {
 		}
 	}
 	counts := b.Counts(notifier, begin)
-	if counts.Total != 1 || len(counts.State)+len(counts.Priority)+counts.Late+counts.Overdue+counts.Unread != 0 || counts.Phase[workflow.PhaseTriage] != 1 {
+	if counts.Total != 1 || len(counts.State)+len(counts.Priority)+counts.Late+counts.Overdue+counts.Unread+counts.Unverified != 0 || counts.Phase[workflow.PhaseTriage] != 1 {
 		t.Errorf("%+v", counts)
 	}
 }

@@ -142,6 +142,8 @@ const (
 	markMerging
 	markUnread
 	markRead
+	markUnverified
+	markVerified
 )
 
 func (b *Board) rowOf(s *Summary) row {
@@ -152,13 +154,16 @@ func (b *Board) rowOf(s *Summary) row {
 		incident: b.words.of(s.Incident),
 		sub:      b.words.of(s.Submitter),
 		unit:     b.words.of(s.Unit),
-		marks:    stateMarks.of(s.State) | priorityMarks.of(s.Priority) | sectorMarks.of(s.Sector) | markInTime | markRead,
+		marks:    stateMarks.of(s.State) | priorityMarks.of(s.Priority) | sectorMarks.of(s.Sector) | markInTime | markRead | markVerified,
 	}
 	if s.Late {
 		r.marks ^= markInTime | markLate
 	}
 	if s.Unread {
 		r.marks ^= markRead | markUnread
+	}
+	if s.Unverified {
+		r.marks ^= markVerified | markUnverified
 	}
 	if s.FiledLate {
 		r.marks |= markFiledLate
@@ -230,6 +235,7 @@ func (b *Board) summary(i int32) Summary {
 		Late: r.marks&markLate != 0, FiledLate: r.marks&markFiledLate != 0, Assignee: text[r.assignee], Incident: text[r.incident],
 		Secret: r.marks&markSecret != 0, Named: c.named, Submitter: text[r.sub], Unit: text[r.unit],
 		Merging: r.marks&markMerging != 0, Unread: r.marks&markUnread != 0,
+		Unverified: r.marks&markUnverified != 0,
 	}
 	s.Phase = s.State.Phase()
 	for _, k := range c.clocks {

@@ -139,6 +139,14 @@ type Submission struct {
 	Salt               string             `json:"salt"`   // hex; goes to the notifier with the receipt
 }
 
+// SenderUnverified says whether the submission came from somebody without an
+// account.
+func (s Submission) SenderUnverified() bool { return WithoutAccount(s.By) }
+
+// SenderUnverified says whether the case was notified without an account: anyone
+// may have sent it, in whoever's name.
+func (c *Case) SenderUnverified() bool { return WithoutAccount(c.OpenedBy) }
+
 // Effective is the instant by which timeliness is judged.
 func (s Submission) Effective() time.Time { return s.Notification.Effective(s.ReceivedAt) }
 

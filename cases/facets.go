@@ -12,15 +12,16 @@ import (
 // Facets say, for each way to narrow a list down differently, how many cases the
 // list would hold: each group is counted under all filters but its own.
 type Facets struct {
-	Wanted   int // as the list is asked for, on all its pages
-	Phase    map[workflow.Phase]int
-	AnyPhase int // whatever the phase
-	Priority map[workflow.Priority]int
-	Overdue  int
-	Late     int
-	Unread   int // ended, with something that came in since
-	Mine     int // assigned to the viewer
-	Unheld   int // assigned to nobody
+	Wanted     int // as the list is asked for, on all its pages
+	Phase      map[workflow.Phase]int
+	AnyPhase   int // whatever the phase
+	Priority   map[workflow.Priority]int
+	Overdue    int
+	Late       int
+	Unread     int // ended, with something that came in since
+	Unverified int // notified without an account
+	Mine       int // assigned to the viewer
+	Unheld     int // assigned to nobody
 }
 
 // The groups of filters that exclude each other.
@@ -30,6 +31,7 @@ const (
 	byLate
 	byOverdue
 	byUnread
+	bySender
 	byAssignee
 	facetGroups
 )
@@ -111,7 +113,7 @@ type facetCount struct {
 	out                   Facets
 	rest                  *sieve
 	phase, priority, late uint64 // marks that the filter of the group does not want
-	unread                uint64 // the same
+	unread, sender        uint64 // the same
 	overdue               *bool
 	assignee, ofAssignee  uint32
 	nobody                bool // the assignee that is asked for has no case at all
@@ -131,6 +133,9 @@ func (b *Board) facetCount(q Query, viewer Actor, now time.Time) *facetCount {
 	if q.Unread != nil {
 		f.unread = map[bool]uint64{true: markRead, false: markUnread}[*q.Unread]
 	}
+	if q.Unverified != nil {
+		f.sender = map[bool]uint64{true: markVerified, false: markUnverified}[*q.Unverified]
+	}
 	if q.Assignee != "" {
 		f.ofAssignee = 1<<32 - 1
 		if q.Assignee != NoAssignee {
@@ -139,7 +144,7 @@ func (b *Board) facetCount(q Query, viewer Actor, now time.Time) *facetCount {
 		}
 	}
 	f.me, _ = b.words.find(viewer.Account)
-	q.Phases, q.Priorities, q.Late, q.Overdue, q.Unread, q.Assignee = nil, nil, nil, nil, nil, ""
+	q.Phases, q.Priorities, q.Late, q.Overdue, q.Unread, q.Unverified, q.Assignee = nil, nil, nil, nil, nil, nil, ""
 	f.rest = b.sieve(&q, viewer, now)
 	return f
 }
@@ -165,6 +170,9 @@ func (f *facetCount) group(r *row) (group int, ok bool) {
 	if r.marks&f.unread != 0 {
 		fails(byUnread)
 	}
+	if r.marks&f.sender != 0 {
+		fails(bySender)
+	}
 	if f.nobody || (r.assignee^f.assignee)&f.ofAssignee != 0 {
 		fails(byAssignee)
 	}
@@ -187,6 +195,9 @@ func (f *facetCount) count(r *row, failed int) {
 	}
 	if (all || failed == byUnread) && r.marks&markUnread != 0 {
 		f.out.Unread++
+	}
+	if (all || failed == bySender) && r.marks&markUnverified != 0 {
+		f.out.Unverified++
 	}
 	if all || failed == byAssignee {
 		switch r.assignee {

@@ -195,12 +195,13 @@ func TestFacetsCountWhatTheLinksLeadTo(t *testing.T) {
 		}
 		want := cases.Facets{
 			Wanted: count(func(*cases.Query) {}), Phase: map[workflow.Phase]int{}, Priority: map[workflow.Priority]int{},
-			AnyPhase: count(func(q *cases.Query) { q.Phases = nil }),
-			Late:     count(func(q *cases.Query) { q.Late = &yes }),
-			Overdue:  count(func(q *cases.Query) { q.Overdue = &yes }),
-			Unread:   count(func(q *cases.Query) { q.Unread = &yes }),
-			Mine:     count(func(q *cases.Query) { q.Assignee = viewer.Account }),
-			Unheld:   count(func(q *cases.Query) { q.Assignee = cases.NoAssignee }),
+			AnyPhase:   count(func(q *cases.Query) { q.Phases = nil }),
+			Late:       count(func(q *cases.Query) { q.Late = &yes }),
+			Overdue:    count(func(q *cases.Query) { q.Overdue = &yes }),
+			Unread:     count(func(q *cases.Query) { q.Unread = &yes }),
+			Unverified: count(func(q *cases.Query) { q.Unverified = &yes }),
+			Mine:       count(func(q *cases.Query) { q.Assignee = viewer.Account }),
+			Unheld:     count(func(q *cases.Query) { q.Assignee = cases.NoAssignee }),
 		}
 		for _, p := range workflow.Phases() {
 			want.Phase[p] = count(func(q *cases.Query) { q.Phases = []workflow.Phase{p} })

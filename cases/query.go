@@ -40,7 +40,9 @@ type Query struct {
 	Late         *bool
 	Overdue      *bool
 	Unread       *bool // something came in after the end that nobody has dealt with
+	Unverified   *bool // notified without an account
 	Incident     string
+	Unit         string    // controller unit that somebody acts for by a recorded mandate
 	ReceivedFrom time.Time // inclusive
 	ReceivedTo   time.Time // exclusive
 	Text         string    // in numbers, controller or reference
@@ -106,7 +108,7 @@ func (q *Query) allowed(viewer Actor) error {
 		return nil
 	}
 	own := q.Sort == "" || q.Sort == SortNewest || q.Sort == SortOldest
-	if own && len(q.States)+len(q.Priorities) == 0 && q.Assignee == "" && q.Incident == "" && q.Late == nil && q.Overdue == nil && q.Unread == nil {
+	if own && len(q.States)+len(q.Priorities) == 0 && q.Assignee == "" && q.Incident == "" && q.Late == nil && q.Overdue == nil && q.Unread == nil && q.Unverified == nil {
 		return nil
 	}
 	return workflow.Refuse(workflow.Forbidden, "staff_only_filter",
@@ -367,16 +369,17 @@ func (w *worst) less(x, y ranked) bool {
 
 // sieve is a query and a viewer, compiled into one test of a position.
 type sieve struct {
-	b                      *Board
-	unwanted               uint64 // marks that a case must not have
-	assignee, incident     uint32 // words, under masks that are 0 where it does not matter
-	ofAssignee, ofIncident uint32
-	from, to               int64 // of the arrival
-	now                    int64
-	overdue                *bool
-	search                 string
-	print                  print
-	sight                  sight
+	b        *Board
+	unwanted uint64 // marks that a case must not have
+	// words, under masks that are 0 where it does not matter
+	assignee, incident, unit       uint32
+	ofAssignee, ofIncident, ofUnit uint32
+	from, to                       int64 // of the arrival
+	now                            int64
+	overdue                        *bool
+	search                         string
+	print                          print
+	sight                          sight
 }
 
 // sieve compiles a query for a viewer.
@@ -393,6 +396,9 @@ func (b *Board) sieve(q *Query, viewer Actor, now time.Time) *sieve {
 	if q.Unread != nil {
 		s.unwanted |= map[bool]uint64{true: markRead, false: markUnread}[*q.Unread]
 	}
+	if q.Unverified != nil {
+		s.unwanted |= map[bool]uint64{true: markVerified, false: markUnverified}[*q.Unverified]
+	}
 	if !q.ReceivedFrom.IsZero() {
 		s.from = q.ReceivedFrom.UnixMilli()
 	}
@@ -401,6 +407,7 @@ func (b *Board) sieve(q *Query, viewer Actor, now time.Time) *sieve {
 	}
 	s.assignee, s.ofAssignee = s.wanted(q.Assignee)
 	s.incident, s.ofIncident = s.wanted(q.Incident)
+	s.unit, s.ofUnit = s.wanted(q.Unit)
 	return s
 }
 
@@ -438,7 +445,7 @@ func statesOf(phases []workflow.Phase) []workflow.State {
 // passes says whether a case is wanted and may be seen.
 func (s *sieve) passes(i int32) bool {
 	r := &s.b.rows[i]
-	differs := (r.assignee^s.assignee)&s.ofAssignee | (r.incident^s.incident)&s.ofIncident
+	differs := (r.assignee^s.assignee)&s.ofAssignee | (r.incident^s.incident)&s.ofIncident | (r.unit^s.unit)&s.ofUnit
 	if r.marks&s.unwanted != 0 || differs != 0 || r.received < s.from || r.received >= s.to {
 		return false
 	}
@@ -494,6 +501,8 @@ type Counts struct {
 	Late     int                       `json:"late"`
 	Overdue  int                       `json:"overdue"`
 	Unread   int                       `json:"unread"` // ended cases in which something came in that nobody has dealt with
+
+	Unverified int `json:"unverified"` // notified without an account
 }
 
 // Counts counts what the viewer sees, at now.
@@ -511,6 +520,7 @@ func (b *Board) Counts(viewer Actor, now time.Time) Counts {
 		cells[cell(r.marks)]++
 		out.Late += int(r.marks >> 63) // markLate
 		out.Unread += int(r.marks / markUnread & 1)
+		out.Unverified += int(r.marks / markUnverified & 1)
 		overdue := 0
 		if r.overdue(at) {
 			overdue = 1 // in a register: no branch to guess
@@ -525,7 +535,7 @@ func (b *Board) Counts(viewer Actor, now time.Time) Counts {
 		out.add(state, "", cells[cell(s|priorityMarks.other)])
 	}
 	if !seen.all {
-		out.Late, out.Overdue, out.Unread = 0, 0, 0
+		out.Late, out.Overdue, out.Unread, out.Unverified = 0, 0, 0, 0
 		clear(out.State)
 		clear(out.Priority)
 	}

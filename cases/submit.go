@@ -94,6 +94,9 @@ func (s *Service) checkFiling(a Actor, n *Notification, now time.Time) error {
 		n.Channel = ChannelAPI
 	}
 	*n = n.settled()
+	if WithoutAccount(a.Account) && n.Channel != ChannelPortal {
+		fault("/submission_channel", "form_only", "Whoever has no account notifies by the form. Sign in to notify in another way.")
+	}
 	byHand := n.Channel != ChannelAPI && n.Channel != ChannelPortal
 	if (byHand || n.DispatchedAt != nil || n.ArrivedAt != nil || n.RegistrarNote != "") && !a.Has(workflow.RoleRegistrar) {
 		fault("/submission_channel", "registrars_only",

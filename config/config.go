@@ -93,6 +93,10 @@ type Config struct {
 	// NotificationsPerSecondPerAccount is how many notifications one account may
 	// send in a second. Zero: no limit. Default: 50.
 	NotificationsPerSecondPerAccount int `key:"notifications_per_second_per_account" default:"50" min:"0" max:"1000000" help:"Notifications that one account may send in a second; 0 for no limit."`
+	// NotificationsPerSecondWithoutAccount is how many notifications, and how many
+	// drafts begun, are taken in a second from all who have no account together.
+	// Zero: no limit. Default: 50.
+	NotificationsPerSecondWithoutAccount int `key:"notifications_per_second_without_account" default:"50" min:"0" max:"1000000" help:"Notifications that all who have no account may send in a second together, and drafts that they may begin; 0 for no limit."`
 
 	// SweepSeconds is the time between two looks for clocks that ran out and work
 	// that a crash left, in seconds. Zero: refused. Default: 10.

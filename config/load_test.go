@@ -33,7 +33,7 @@ func defaults() Config {
 		Language: "sv", Timezone: "Europe/Stockholm", CasePrefix: "PUI", SupervisionPrefix: "TIL",
 		EssentialSectors: []string{"HEALTH_CARE", "SOCIAL_SERVICES"},
 		SessionHours:     12, MaxBodyKB: 1024,
-		LoginAttemptsPerAccount: 10, LoginAttemptsPerAddress: 100, NotificationsPerSecondPerAccount: 50,
+		LoginAttemptsPerAccount: 10, LoginAttemptsPerAddress: 100, NotificationsPerSecondPerAccount: 50, NotificationsPerSecondWithoutAccount: 50,
 		SweepSeconds: 10, ShutdownSeconds: 20, LogLevel: "info", LogFormat: "json",
 	}
 }
@@ -61,7 +61,7 @@ func TestLoad_EverySettingFromEverySource(t *testing.T) {
 		EssentialSectors: []string{"ENERGY", "TRANSPORT"}, ExtraClosingDays: []string{"2026-12-24", "2028-02-29"},
 		Clocks:       map[string]string{"TRIAGE_P1": "2wd", "SUPPLEMENT": "3w"},
 		SessionHours: 8, MaxBodyKB: 2048, LoginAttemptsPerAccount: 5, LoginAttemptsPerAddress: 50,
-		NotificationsPerSecondPerAccount: 0, SweepSeconds: 30, ShutdownSeconds: 0, LogLevel: "debug", LogFormat: "text",
+		NotificationsPerSecondPerAccount: 0, NotificationsPerSecondWithoutAccount: 7, SweepSeconds: 30, ShutdownSeconds: 0, LogLevel: "debug", LogFormat: "text",
 	}
 	text := map[string]string{
 		"listen": "0.0.0.0:443", "public_url": "https://vaka.example.se/sv/", "tls_cert": "/etc/vaka/cert.pem",
@@ -71,7 +71,7 @@ func TestLoad_EverySettingFromEverySource(t *testing.T) {
 		"case_prefix": "ÅPU", "supervision_prefix": "ÅTI", "legal_sign_off": "true", "auto_register": "true",
 		"essential_sectors": "ENERGY, TRANSPORT,", "extra_closing_days": "2026-12-24,2028-02-29",
 		"clocks": "TRIAGE_P1=2wd, SUPPLEMENT = 3w", "session_hours": "8", "max_body_kb": "2048",
-		"login_attempts_per_account": "5", "login_attempts_per_address": "50", "notifications_per_second_per_account": "0",
+		"login_attempts_per_account": "5", "login_attempts_per_address": "50", "notifications_per_second_per_account": "0", "notifications_per_second_without_account": "7",
 		"sweep_seconds": "30", "shutdown_seconds": "0", "log_level": "debug", "log_format": "text",
 	}
 	file := `
@@ -100,6 +100,7 @@ max_body_kb = 2048
 login_attempts_per_account = 5
 login_attempts_per_address = 50
 notifications_per_second_per_account = 0
+notifications_per_second_without_account = 7
 sweep_seconds = 30
 shutdown_seconds = 0
 log_level = "debug"

@@ -121,6 +121,7 @@ func TestValidate(t *testing.T) {
 		{"a week", func(c *Config) { c.SessionHours = 168 }, "", ""},
 		{"a week and an hour", func(c *Config) { c.SessionHours = 169 }, "session_hours", "1 to 168"},
 		{"no limit of notifications", func(c *Config) { c.NotificationsPerSecondPerAccount = 0 }, "", ""},
+		{"a negative limit without account", func(c *Config) { c.NotificationsPerSecondWithoutAccount = -1 }, "notifications_per_second_without_account", "0 to"},
 		{"a negative limit", func(c *Config) { c.NotificationsPerSecondPerAccount = -1 }, "notifications_per_second_per_account", "0 to"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

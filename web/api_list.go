@@ -45,6 +45,7 @@ var listParameters = []parameter{
 	{Name: "late", What: "Notified after the deadline that counts.", Type: false, Hidden: true, read: flag(func(q *cases.Query) **bool { return &q.Late })},
 	{Name: "overdue", What: "A clock has run out.", Type: false, Hidden: true, read: flag(func(q *cases.Query) **bool { return &q.Overdue })},
 	{Name: "unread", What: "A submission came in after the case had ended, and nobody has dealt with it.", Type: false, Hidden: true, read: flag(func(q *cases.Query) **bool { return &q.Unread })},
+	{Name: "unverified", What: "It was notified without an account.", Type: false, Hidden: true, read: flag(func(q *cases.Query) **bool { return &q.Unverified })},
 	{Name: "incident", What: "The incident's id, or none.", Type: "", Hidden: true, read: (*listing).incident},
 	{Name: "received_from", What: "Received at this instant (RFC 3339) or on this day, or later.", Type: "", read: (*listing).receivedFrom},
 	{Name: "received_to", What: "Received before this instant (RFC 3339), or on this day at the latest.", Type: "", read: (*listing).receivedTo},
@@ -265,6 +266,7 @@ type (
 		Assignee          *string                `json:"assignee" doc:"null when nobody holds the case."`
 		Incident          string                 `json:"incident,omitempty"`
 		Secret            bool                   `json:"secret"`
+		Unverified        bool                   `json:"sender_unverified" doc:"It was notified without an account."`
 		Unread            bool                   `json:"unread" doc:"A submission came in after the end, and nobody has dealt with it."`
 	}
 	partyCaseList struct {
@@ -344,6 +346,7 @@ func appendItem(b []byte, s *cases.Summary) []byte {
 		b = appendText(append(b, `,"incident":`...), s.Incident)
 	}
 	b = strconv.AppendBool(append(b, `,"secret":`...), s.Secret)
+	b = strconv.AppendBool(append(b, `,"sender_unverified":`...), s.Unverified)
 	return append(strconv.AppendBool(append(b, `,"unread":`...), s.Unread), '}')
 }
 

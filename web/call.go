@@ -28,7 +28,8 @@ type call struct {
 	bearer  string // the token that was sent
 	actor   cases.Actor
 	session auth.Session
-	invited string // language of the account whose one-time link is looked at
+	invited string     // language of the account whose one-time link is looked at
+	held    *heldDraft // by which somebody without an account is here
 }
 
 // callKey is where a call lies among the values of a request.

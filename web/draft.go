@@ -1,11 +1,13 @@
 package web
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/vaka-project/vaka/cases"
@@ -20,11 +22,26 @@ const draftLife = 90 * 24 * time.Hour
 // for forty organisations needs, and few enough that nobody fills the store.
 const maxDrafts = 200
 
+// guestDraftLife is the same for a draft of nobody: it keeps the room of a server
+// that anyone may write to, and is meant for a notification within 72 hours.
+const guestDraftLife = 14 * 24 * time.Hour
+
+// untouchedLife is how long a draft of nobody is kept that was begun and never
+// saved, or that was sent: there is nothing in it.
+const untouchedLife = 24 * time.Hour
+
+// maxGuestDrafts is how many drafts of nobody are kept at once, and maxKeyDrafts how
+// many follow-ups somebody with the key of a case has.
+const (
+	maxGuestDrafts = 10_000
+	maxKeyDrafts   = 10
+)
+
 // draft is a form that somebody has begun: what was typed, as it was typed, valid
 // or not, so that nothing is lost to a mistake, a break or a session that ended.
 type draft struct {
 	ID        string        `json:"id"`
-	Account   string        `json:"account"`
+	Account   string        `json:"account"`          // or the hash of the private link that opens it
 	Case      string        `json:"case,omitempty"`   // id of the case that it follows up
 	Number    string        `json:"number,omitempty"` // and its number
 	Title     string        `json:"title"`            // whom it is about, for lists
@@ -87,6 +104,9 @@ type drafts struct {
 	store cases.Store
 	now   func() time.Time
 	mu    sync.Mutex // lets this instance's saves of one draft follow each other
+
+	guests  atomic.Int64 // drafts of nobody, as the last count found and as were begun since
+	counted atomic.Bool
 }
 
 // noSuchDraft is the one answer for what is not there, has expired, or is another's.
@@ -96,19 +116,67 @@ func noSuchDraft() error {
 
 // begin keeps a new draft under an id that nobody can guess.
 func (s *drafts) begin(ctx context.Context, d draft) (*draft, error) {
-	have, err := s.list(ctx, d.Account)
-	if err != nil {
-		return nil, err
+	most := maxDrafts
+	if cases.WithoutAccount(d.Account) {
+		most = maxKeyDrafts
+		if err := s.room(ctx); err != nil {
+			return nil, err
+		}
 	}
-	if len(have) >= maxDrafts {
+	var have []draftHead
+	if d.ID == "" { // one that has an id is the only one of its link
+		var err error
+		if have, err = s.list(ctx, d.Account); err != nil {
+			return nil, err
+		}
+	}
+	if len(have) >= most {
 		return nil, workflow.Refuse(workflow.Conflict, "too_many_drafts", "You have as many drafts as are kept for one account. Send or delete one first.")
 	}
 	now := s.now().UTC().Truncate(time.Millisecond)
-	d.ID, d.Version, d.UpdatedAt = cases.NewID(now), 1, now
+	d.ID, d.Version, d.UpdatedAt = cmp.Or(d.ID, cases.NewID(now)), 1, now
 	if err := s.store.Insert(ctx, cases.Drafts, d.ID, d); err != nil {
 		return nil, cases.Unavailable(fmt.Errorf("beginning a draft: %w", err))
 	}
+	if cases.WithoutAccount(d.Account) {
+		s.guests.Add(1)
+	}
 	return &d, nil
+}
+
+// room refuses a draft of nobody where there are as many as are kept. Every sweep
+// counts them anew; until the first one they are counted here.
+func (s *drafts) room(ctx context.Context) error {
+	if !s.counted.Load() {
+		if err := s.count(ctx); err != nil {
+			return err
+		}
+	}
+	if s.guests.Load() < maxGuestDrafts {
+		return nil
+	}
+	return workflow.Refuse(workflow.TooMany, "too_many_guest_drafts",
+		"There are as many drafts without an account as are kept. Sign in, try again in an hour, or notify by telephone.").Because(retryLater(time.Hour))
+}
+
+func (s *drafts) count(ctx context.Context) error {
+	n := int64(0)
+	err := s.store.Scan(ctx, cases.Drafts, func(_ string, decode func(any) error) error {
+		var h draftHead
+		if err := decode(&h); err != nil {
+			return err
+		}
+		if h.ofNobody() {
+			n++
+		}
+		return nil
+	})
+	if err != nil {
+		return cases.Unavailable(fmt.Errorf("counting drafts: %w", err))
+	}
+	s.counted.Store(true)
+	s.guests.Store(n)
+	return nil
 }
 
 // open is a draft of the account.
@@ -123,13 +191,24 @@ func (s *drafts) open(ctx context.Context, account, id string) (*draft, error) {
 		return nil, noSuchDraft()
 	case err != nil:
 		return nil, cases.Unavailable(fmt.Errorf("draft %s: %w", id, err))
-	case d.Account != account || s.expired(d.UpdatedAt, s.now()): // to others it is not there
+	case d.Account != account || d.head().expired(s.now()): // to others it is not there
 		return nil, noSuchDraft()
 	}
 	return &d, nil
 }
 
-func (s *drafts) expired(updated, now time.Time) bool { return now.Sub(updated) > draftLife }
+// head is what lists show of the draft.
+func (d *draft) head() draftHead {
+	return draftHead{ID: d.ID, Account: d.Account, Number: d.Number, Title: d.Title, Sent: d.Sent, Version: d.Version, UpdatedAt: d.UpdatedAt}
+}
+
+// first is the page on which the draft is taken up.
+func (d *draft) first() string {
+	if d.Number != "" {
+		return "/notify/" + d.ID + "/" + followUpTopic
+	}
+	return "/notify/" + d.ID + "/who"
+}
 
 // save changes a draft and keeps it.
 func (s *drafts) save(ctx context.Context, account, id string, change func(*draft)) (*draft, error) {
@@ -171,6 +250,22 @@ func (s *drafts) sent(ctx context.Context, account, id, receipt string) error {
 	return err
 }
 
+// sentAs is where the receipt of a draft is that was sent, "" for every other.
+func (s *drafts) sentAs(ctx context.Context, id string) (receipt string, err error) {
+	if !cases.IsID(id) {
+		return "", nil
+	}
+	var d draft
+	err = s.store.Get(ctx, cases.Drafts, id, &d)
+	if errors.Is(err, cases.ErrNotFound) {
+		return "", nil
+	}
+	if err != nil {
+		return "", cases.Unavailable(fmt.Errorf("draft %s: %w", id, err))
+	}
+	return d.Sent, nil
+}
+
 // draftHead is what lists show of a draft.
 type draftHead struct {
 	ID        string    `json:"id"`
@@ -178,11 +273,25 @@ type draftHead struct {
 	Number    string    `json:"number"`
 	Title     string    `json:"title"`
 	Sent      string    `json:"sent"`
+	Version   int64     `json:"version"`
 	UpdatedAt time.Time `json:"updated_at"`
 }
 
+// ofNobody says whether the draft takes up the room of those without an account.
+func (h draftHead) ofNobody() bool { return cases.WithoutAccount(h.Account) && h.Sent == "" }
+
 // Expires is when the draft is deleted, unless it is saved again.
-func (h draftHead) Expires() time.Time { return h.UpdatedAt.Add(draftLife) }
+func (h draftHead) Expires() time.Time {
+	switch {
+	case !cases.WithoutAccount(h.Account):
+		return h.UpdatedAt.Add(draftLife)
+	case h.Version == 1 || h.Sent != "":
+		return h.UpdatedAt.Add(untouchedLife)
+	}
+	return h.UpdatedAt.Add(guestDraftLife)
+}
+
+func (h draftHead) expired(now time.Time) bool { return now.After(h.Expires()) }
 
 // list are the drafts of an account, the one saved last first. It reads them all,
 // which are few: what is begun is sent or expires.
@@ -193,7 +302,7 @@ func (s *drafts) list(ctx context.Context, account string) ([]draftHead, error) 
 		if err := decode(&h); err != nil {
 			return err
 		}
-		if h.Account == account && h.Sent == "" && !s.expired(h.UpdatedAt, s.now()) {
+		if h.Account == account && h.Sent == "" && !h.expired(s.now()) {
 			out = append(out, h)
 		}
 		return nil
@@ -215,19 +324,25 @@ func (s *Server) Sweep(ctx context.Context, now time.Time) (int, error) {
 
 func (s *Server) sweepDrafts(ctx context.Context, now time.Time) (int, error) {
 	var old []string
+	guests := int64(0)
 	err := s.opt.Store.Scan(ctx, cases.Drafts, func(id string, decode func(any) error) error {
 		var h draftHead
 		if err := decode(&h); err != nil {
 			return err
 		}
-		if s.drafts.expired(h.UpdatedAt, now) {
+		switch {
+		case h.expired(now):
 			old = append(old, id)
+		case h.ofNobody():
+			guests++
 		}
 		return nil
 	})
 	if err != nil {
 		return 0, cases.Unavailable(fmt.Errorf("looking for expired drafts: %w", err))
 	}
+	s.drafts.guests.Store(guests)
+	s.drafts.counted.Store(true)
 	for i, id := range old {
 		if err := s.opt.Store.Delete(ctx, cases.Drafts, id); err != nil {
 			return i, cases.Unavailable(fmt.Errorf("deleting an expired draft: %w", err))

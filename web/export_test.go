@@ -1,9 +1,10 @@
 package web
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
-	"strings"
+	"slices"
 
 	"github.com/danielgtaylor/huma/v2"
 )
@@ -21,7 +22,7 @@ type Row struct {
 func Rows() []Row { return rowsOf(routes()) }
 
 // PageRows is the table of the pages.
-func PageRows() []Row { return rowsOf(pageRoutes) }
+func PageRows() []Row { return rowsOf(slices.Concat(pageRoutes, guestRoutes)) }
 
 func rowsOf(table []route) []Row {
 	var out []Row
@@ -49,34 +50,13 @@ func (s *Server) OpenAPI() (*huma.OpenAPI, error) {
 	return d.doc, nil
 }
 
-// rowOf is the row that answers a path.
-func (s *Server) rowOf(method, path string) *route {
-	path, _, _ = strings.Cut(path, "?")
-	parts := strings.Split(path, "/")
-rows:
-	for i := range s.table {
-		r := &s.table[i]
-		want := strings.Split(r.Path, "/")
-		if len(want) != len(parts) || r.Method != method && !(method == "HEAD" && r.Method == get) {
-			continue
-		}
-		for j := range want {
-			if !strings.HasPrefix(want[j], "{") && want[j] != parts[j] {
-				continue rows
-			}
-		}
-		return r
-	}
-	return nil
-}
-
 // Check says how an answer differs from the description of its row.
 func (s *Server) Check(method, path string, status int, kind string, body []byte) []string {
 	d, err := s.doc()
 	if err != nil {
 		return []string{err.Error()}
 	}
-	row := s.rowOf(method, path)
+	row := s.rowOf(cmp.Or(map[string]string{"HEAD": get}[method], method), path)
 	if row == nil {
 		return s.checkBody(d, &huma.Schema{Ref: schemaPrefix + "Problem"}, body)
 	}
@@ -122,7 +102,7 @@ func (s *Server) CheckRequest(method, path string, body []byte) []string {
 	if err != nil {
 		return []string{err.Error()}
 	}
-	row := s.rowOf(method, path)
+	row := s.rowOf(cmp.Or(map[string]string{"HEAD": get}[method], method), path)
 	return s.checkBody(d, d.schemas.of(row.Body), body)
 }
 
@@ -137,3 +117,6 @@ func Chart(values []int) columnChart {
 	}
 	return newColumnChart(columns, func(any) string { return "" })
 }
+
+// Spell writes a document as text.
+func Spell(v any) string { return string(marshal(v)) }

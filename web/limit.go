@@ -33,8 +33,19 @@ func newLimiter(perSecond int) *limiter {
 
 // take lets one notification through, or tells how long to wait.
 func (l *limiter) take(account string, now time.Time) error {
-	if l.rate == 0 {
+	wait := l.wait(account, now)
+	if wait == 0 {
 		return nil
+	}
+	return workflow.Refuse(workflow.TooMany, "too_many_notifications",
+		"This account sends notifications faster than the server takes them. Send the same request again after the time in Retry-After.").
+		Because(retryLater(wait))
+}
+
+// wait lets one through, and returns 0; or tells how long to wait.
+func (l *limiter) wait(account string, now time.Time) time.Duration {
+	if l.rate == 0 {
+		return 0
 	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -48,14 +59,11 @@ func (l *limiter) take(account string, now time.Time) error {
 	b.at = now
 	if b.left < 1 {
 		l.buckets[account] = b
-		wait := time.Duration((1 - b.left) / l.rate * float64(time.Second))
-		return workflow.Refuse(workflow.TooMany, "too_many_notifications",
-			"This account sends notifications faster than the server takes them. Send the same request again after the time in Retry-After.").
-			Because(retryLater(wait))
+		return max(1, time.Duration((1-b.left)/l.rate*float64(time.Second)))
 	}
 	b.left--
 	l.buckets[account] = b
-	return nil
+	return 0
 }
 
 func (l *limiter) makeRoom(now time.Time) {

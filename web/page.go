@@ -71,6 +71,8 @@ type page struct {
 	Person    cases.Person // zero when nobody is signed in
 	Form      string       // token that every form sends back
 	Narrow    bool
+	ByKey     bool   // they have the key of a case
+	Guest     bool   // whoever looks has no account, and came in by a draft's link or a case's key
 	Done      string // key of a sentence about what was just done
 	zone      *time.Location
 	now       time.Time
@@ -89,7 +91,8 @@ func (q *call) page(section, titleKey string) page {
 	if done := q.Query("done"); done != "" && p.has("done."+done) {
 		p.Done = "done." + done
 	}
-	if q.actor.Account != "" {
+	p.Guest = q.guest()
+	if p.ByKey = p.Guest && q.held == nil; q.actor.Account != "" {
 		p.Form = formToken(q.bearer)
 		if person, err := q.s.opt.Auth.Person(q.ctx, q.actor.Account); err == nil {
 			p.Person = person
@@ -181,6 +184,10 @@ func (p page) Is(roles ...workflow.Role) bool {
 	return false
 }
 
+// LinkExpires is until when a draft without an account is kept, unless it is saved
+// again.
+func (p page) LinkExpires() time.Time { return p.now.Add(guestDraftLife) }
+
 // Staff says whether the person works at the authority on cases.
 func (p page) Staff() bool {
 	for _, r := range p.Person.Roles {
@@ -218,7 +225,11 @@ const deskPolicy = "default-src 'none'; style-src 'self'; script-src 'self'; img
 func (q *call) asPage(row *route) error {
 	q.bearer = q.Cookies(q.s.sessionCookie())
 	err := q.admit(row)
-	if err == nil {
+	switch {
+	case err != nil:
+	case row.Again != nil && q.FormValue(againField) != "":
+		err = row.Again(q)
+	default:
 		err = row.handle(q)
 	}
 	if err == nil {
@@ -242,12 +253,21 @@ func (q *call) admit(row *route) error {
 		return nil
 	}
 	if err := q.authorise(); err != nil {
-		return err
+		if !row.Guest || workflow.KindOf(err) != workflow.Unauthenticated {
+			return err
+		}
+		if err := q.admitGuest(); err != nil {
+			return err
+		}
 	}
-	if row.Method == fiber.MethodPost {
-		return q.checkForm()
+	if row.Method != fiber.MethodPost {
+		return nil
 	}
-	return nil
+	err := q.checkForm()
+	if err != nil && q.sentBefore() {
+		return nil
+	}
+	return err
 }
 
 // sameOrigin refuses a form that a page of another site sends.
@@ -306,7 +326,7 @@ func (q *call) see(where string) error { return q.Redirect(where, fiber.StatusSe
 // toSignIn sends somebody who is not signed in to the sign-in page and then back.
 func (q *call) toSignIn() error {
 	back := q.OriginalURL()
-	if q.Method() != fiber.MethodGet {
+	if q.Method() != fiber.MethodGet && q.s.rowOf(get, back) == nil {
 		back = "/"
 	}
 	return q.see("/sign-in?next=" + url.QueryEscape(back))

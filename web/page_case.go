@@ -124,7 +124,7 @@ func (q *call) showCase(status int, c *cases.Case, note string, refusal error) e
 		p.Lamps = lampMarks(*p.Case.Lamps)
 	}
 	for _, v := range p.Case.Submissions {
-		p.Versions = append(p.Versions, versionRow{v, p.Case.People[v.By]})
+		p.Versions = append(p.Versions, versionRow{v, p.who(v.By, p.Case.People)})
 	}
 	if err := q.people(&p, c); err != nil {
 		return err
@@ -166,6 +166,15 @@ func (q *call) noteByForm() error {
 		return err
 	}
 	return q.showCase(fiber.StatusUnprocessableEntity, c, text, err)
+}
+
+// noteAgain shows the case with a note that was typed before the session ended.
+func (q *call) noteAgain() error {
+	c, err := q.theCase()
+	if err != nil {
+		return err
+	}
+	return q.showCase(fiber.StatusOK, c, strings.ReplaceAll(q.FormValue("text"), "\r\n", "\n"), nil)
 }
 
 // formCommand is the command that a form makes of what was typed into it: the
@@ -295,6 +304,9 @@ func (s *speech) who(actor string, names map[string]string) string {
 			return s.T("rule." + rule)
 		}
 		return s.T("actor.system")
+	}
+	if cases.WithoutAccount(actor) {
+		return s.T("actor.guest")
 	}
 	if name := names[actor]; name != "" {
 		return name

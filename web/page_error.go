@@ -2,6 +2,9 @@ package web
 
 import (
 	"errors"
+	"net/http"
+
+	"github.com/gofiber/fiber/v2"
 
 	"github.com/vaka-project/vaka/workflow"
 )
@@ -42,7 +45,7 @@ func (s *speech) fault(code, message string) string {
 // to sign in, and comes back.
 func (q *call) failPage(err error) error {
 	if workflow.KindOf(err) == workflow.Unauthenticated {
-		if q.row != nil && q.row.Method == post && q.row.Path == formPath {
+		if q.row != nil && q.row.carries() {
 			return q.signInAgain()
 		}
 		return q.toSignIn()
@@ -53,6 +56,12 @@ func (q *call) failPage(err error) error {
 		p.Message = p.T("fault.internal")
 	}
 	p.Narrow = true
+	switch told.Status {
+	case http.StatusTooManyRequests:
+		q.retrySoon(err)
+	case http.StatusServiceUnavailable:
+		q.Response().Header.Set(fiber.HeaderRetryAfter, "5")
+	}
 	q.logFailure(err, told.Status)
 	return q.render(told.Status, "error", p)
 }

@@ -11,13 +11,14 @@ type minePage struct {
 	page
 	Drafts []draftHead
 	Items  []cases.Summary
+	Choice unitChoice
 	Next   string
 }
 
 // mine shows the notifications of whoever notifies.
 func (q *call) mine() error {
-	p := minePage{page: q.page("mine", "mine.title")}
-	found, err := q.s.opt.Cases.Board().List(cases.Query{Cursor: q.Query("cursor")}, q.actor, q.s.now())
+	p := minePage{page: q.page("mine", "mine.title"), Choice: q.unitChoice("/mine")}
+	found, err := q.s.opt.Cases.Board().List(cases.Query{Cursor: q.Query("cursor"), Unit: p.Choice.Unit}, q.actor, q.s.now())
 	if err != nil {
 		return err
 	}

@@ -2,6 +2,7 @@ package web
 
 import (
 	"cmp"
+	"context"
 	"errors"
 	"net/http"
 	"slices"
@@ -17,6 +18,8 @@ import (
 type notifyStart struct {
 	page
 	Drafts []draftHead
+	Held   []draftHead // that this browser remembers without an account
+	Choice unitChoice
 	Topics []string
 }
 
@@ -25,9 +28,15 @@ func (q *call) notifyIntro() error {
 	p := notifyStart{page: q.page("notify", "notify.title")}
 	p.Narrow = true
 	var err error
-	if p.Drafts, err = q.s.drafts.list(q.ctx, q.actor.Account); err != nil {
+	if p.Signed() {
+		if p.Drafts, err = q.s.drafts.list(q.ctx, q.actor.Account); err != nil {
+			return err
+		}
+	}
+	if p.Held, err = q.heldHeads(); err != nil {
 		return err
 	}
+	p.Choice = q.unitChoice("/notify")
 	for _, t := range topics {
 		if t.ID != followUpTopic && (t.ID != registrarTopic || q.actor.Has(workflow.RoleRegistrar)) {
 			p.Topics = append(p.Topics, t.ID)
@@ -36,8 +45,14 @@ func (q *call) notifyIntro() error {
 	return q.render(fiber.StatusOK, "notify_intro", p)
 }
 
-// notifyBegin makes a draft, with what is known of whoever notifies.
+// notifyBegin makes a draft, with what is known of whoever notifies. Whoever is
+// signed in notifies as themselves; for everybody else it is a draft of nobody.
 func (q *call) notifyBegin() error {
+	if q.actor.Account != "" {
+		if err := q.checkForm(); err != nil {
+			return err
+		}
+	}
 	d := draft{Account: q.actor.Account}
 	answer := func(field, name, value string) {
 		if value != "" {
@@ -48,19 +63,39 @@ func (q *call) notifyBegin() error {
 	first := "who"
 	if q.actor.Has(workflow.RoleRegistrar) {
 		first = registrarTopic
+	} else if q.actor.Account == "" {
+		first = "who"
 	} else if profile, err := q.s.opt.Auth.Profile(q.ctx, q.actor, q.actor.Account); err == nil {
 		answer("reporter.name", "reporter.name", profile.Name)
 		answer("reporter.contact", "reporter.contact.email", profile.Email)
 	}
-	if len(q.actor.Units) == 1 && !q.actor.Has(workflow.RoleRegistrar) {
-		answer("controller.unit_id", "controller.unit_id", q.actor.Units[0])
+	if unit := q.unitToNotify(); unit != "" {
+		answer("controller.unit_id", "controller.unit_id", unit)
 		q.nameController(&d)
 	}
-	made, err := q.s.drafts.begin(q.ctx, d)
+	if t, ok := topicByID(q.FormValue("topic")); ok && t.ID != followUpTopic && (t.ID != registrarTopic || first == registrarTopic) {
+		// What was typed into a draft that is there no more goes on in this one.
+		q.keepTyped(&d, &filing{draft: &d}, t, q.sentFields())
+		first = t.ID
+	}
+	begin := q.s.drafts.begin
+	if q.actor.Account == "" {
+		begin = func(_ context.Context, d draft) (*draft, error) { return q.beginWithoutAccount(d) }
+	}
+	made, err := begin(q.ctx, d)
 	if err != nil {
 		return err
 	}
 	return q.see("/notify/" + made.ID + "/" + first)
+}
+
+// unitToNotify is the controller that a notification begins with: the only one that
+// the account acts for, or the one that was chosen.
+func (q *call) unitToNotify() string {
+	if len(q.actor.Units) == 1 && !q.actor.Has(workflow.RoleRegistrar) {
+		return q.actor.Units[0]
+	}
+	return q.unitChoice("").Unit
 }
 
 // nameController fills in what the authority knows of the chosen controller, where
@@ -89,6 +124,9 @@ func (q *call) nameController(d *draft) {
 // filing is the form that the URL names, as it stands.
 func (q *call) filing() (*filing, error) {
 	d, err := q.s.drafts.open(q.ctx, q.actor.Account, q.Params("draft"))
+	if workflow.KindOf(err) == workflow.NotFound && q.guest() {
+		return nil, q.sentWithKey(err)
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -137,10 +175,14 @@ func (w wasSent) Error() string { return "the form was sent; its receipt is " + 
 
 // sentAlready leads from a form that was sent to its receipt.
 func (q *call) sentAlready(err error) error {
-	if receipt, ok := errors.AsType[wasSent](err); ok {
-		return q.see(string(receipt))
+	receipt, ok := errors.AsType[wasSent](err)
+	switch {
+	case !ok:
+		return err
+	case q.guest():
+		return q.sentByGuest(string(receipt))
 	}
-	return err
+	return q.see(string(receipt) + "?done=form_sent")
 }
 
 // filingCommand is the command that sends a draft, the same for ever: however often
@@ -163,7 +205,7 @@ func (q *call) topicOf(f *filing) (topic, error) {
 func (q *call) notifyPage(f *filing, t topic, wrong []workflow.Fault) *notifyPage {
 	p := &notifyPage{
 		page: q.page("notify", "topic."+t.ID), Draft: f.draft, Topic: t.ID, Clock: f.shownClock(), script: assets.path("notify.js"),
-		f: f, wrong: wrong, seen: make([]bool, len(wrong)), person: q.actor, units: q.s.opt.Units,
+		Link: q.linkOf(), f: f, wrong: wrong, seen: make([]bool, len(wrong)), person: q.actor, units: q.s.opt.Units,
 	}
 	p.mark(q.actor.Has(workflow.RoleRegistrar))
 	for _, path := range t.Fields {
@@ -232,15 +274,18 @@ func askedOf(c *cases.Case) *partyRequest {
 
 // notifySave keeps what was typed, and only then looks at it.
 func (q *call) notifySave() error {
+	sent := q.sentFields()
 	f, err := q.filing()
+	if receipt, ok := leftoverIn(err); ok {
+		return q.leftover(q.Params("topic"), sent, receipt)
+	}
 	if err != nil {
-		return q.sentAlready(err)
+		return err
 	}
 	t, err := q.topicOf(f)
 	if err != nil {
 		return err
 	}
-	sent := q.sentFields()
 	awareBefore := f.n.AwareAt
 	d, err := q.s.drafts.save(q.ctx, q.actor.Account, f.ID, func(d *draft) { q.keepTyped(d, f, t, sent) })
 	if err != nil {
@@ -248,6 +293,9 @@ func (q *call) notifySave() error {
 	}
 	if f, err = q.filingOf(d); err != nil {
 		return err
+	}
+	if q.held != nil {
+		q.holdDraft(q.held.link) // for as long again as the draft
 	}
 	then := cmp.Or(q.FormValue("then"), "next")
 	wrong := f.faultsIn(t)
@@ -321,6 +369,12 @@ func same(a *ask, one, other typed, path string) bool {
 func (q *call) notifyDelete() error {
 	if err := q.s.drafts.drop(q.ctx, q.actor.Account, q.Params("draft")); err != nil {
 		return err
+	}
+	if q.guest() {
+		if q.held != nil {
+			q.letGo(*q.held)
+		}
+		return q.see("/?done=draft_deleted")
 	}
 	return q.see("/mine?done=draft_deleted")
 }

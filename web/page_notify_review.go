@@ -70,7 +70,7 @@ func (f *filing) reviewFaults() []workflow.Fault {
 func (q *call) reviewPage(f *filing, faults []workflow.Fault) *reviewData {
 	p := &reviewData{notifyPage: notifyPage{
 		page: q.page("notify", "topic.review"), Draft: f.draft, Topic: reviewPage, script: assets.path("notify.js"),
-		f: f, person: q.actor, units: q.s.opt.Units,
+		Link: q.linkOf(), f: f, person: q.actor, units: q.s.opt.Units,
 	}}
 	p.Clock = f.shownClock()
 	registrar := q.actor.Has(workflow.RoleRegistrar)
@@ -199,10 +199,15 @@ func (q *call) notifySubmit() error {
 		p.Changed = true
 		return q.render(http.StatusConflict, "notify_review", p)
 	}
-	if err := q.s.limits.take(q.actor.Account, q.s.opt.Now()); err != nil {
-		return err
+	if err := q.takeTurn(); err != nil {
+		q.retrySoon(err)
+		return q.render(http.StatusTooManyRequests, "notify_review", q.reviewPage(f, faultsOf(err)))
 	}
-	c, err := q.file(f)
+	filer := q.actor
+	if q.held != nil {
+		filer = q.held.caseKey().CaseHolder()
+	}
+	c, err := q.file(f, filer)
 	if err != nil {
 		faults := faultsOf(err)
 		if len(faults) == 0 || workflow.KindOf(err) == workflow.Unavailable {
@@ -211,6 +216,16 @@ func (q *call) notifySubmit() error {
 		return q.render(http.StatusUnprocessableEntity, "notify_review", q.reviewPage(f, faults))
 	}
 	receipt := "/cases/" + c.Number + "/receipt/" + strconv.Itoa(len(c.Submissions))
+	if q.held != nil {
+		if c.OpenedBy != filer.Account { // another browser sent the same draft just before
+			return q.sentByGuest(receipt)
+		}
+		sender := q.actor
+		if err := q.enterCase(filer); err != nil {
+			return err
+		}
+		q.actor = sender
+	}
 	// If the draft stays now, sending it again finds the same submission.
 	if err := q.s.drafts.sent(q.ctx, q.actor.Account, f.ID, receipt); err != nil {
 		q.s.log.WarnContext(q.ctx, "a draft that was sent stays", "draft", f.ID, "error", err)
@@ -218,8 +233,9 @@ func (q *call) notifySubmit() error {
 	return q.see(receipt)
 }
 
-// file makes a submission of the form.
-func (q *call) file(f *filing) (*cases.Case, error) {
+// file makes a submission of the form. filer is whoever the case will belong to; what
+// makes sending twice one submission is whose draft it is.
+func (q *call) file(f *filing, filer cases.Actor) (*cases.Case, error) {
 	opts := cases.ReadOptions{Zone: f.zone, Now: f.now, LocalTimes: true}
 	cmd := q.filingCommand(f.ID)
 	if f.c == nil {
@@ -227,7 +243,7 @@ func (q *call) file(f *filing) (*cases.Case, error) {
 		if err != nil {
 			return nil, err
 		}
-		return q.s.opt.Cases.Submit(q.ctx, q.actor, n, warnings, cmd)
+		return q.s.opt.Cases.Submit(q.ctx, filer, n, warnings, cmd)
 	}
 	raw := f.changes()
 	return q.s.opt.Cases.File(q.ctx, q.actor, f.c.ID, func(base cases.Notification) (cases.Notification, []cases.Warning, error) {

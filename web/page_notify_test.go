@@ -258,12 +258,12 @@ func TestFormIsSentOnce(t *testing.T) {
 	form := b.get(at + "/review").want(200).form(at + "/review")
 	first := b.post(at+"/review", form).want(200)
 	for range 2 {
-		if again := b.post(at+"/review", form); again.Path != first.Path {
+		if again := b.post(at+"/review", form); again.want(200, "was not sent again").Path != first.Path+"?done=form_sent" {
 			t.Errorf("sent again: %s", again.Path)
 		}
 	}
 	for _, page := range []string{"/who", "/review", "/nonsense"} {
-		if back := b.get(at + page); back.Path != first.Path {
+		if back := b.get(at + page); back.want(200, "was not sent again").Path != first.Path+"?done=form_sent" {
 			t.Errorf("back to %s leads to %s", page, back.Path)
 		}
 	}
@@ -638,7 +638,7 @@ func TestSupplementByForms(t *testing.T) {
 	if r := h.get("dpo", "/api/v1/cases/"+id).want(200); r.at("requests", 0, "open") != false {
 		t.Errorf("the question stays open: %s", r.Body)
 	}
-	if again := b.get(at + "/review"); again.Path != "/cases/"+number+"/receipt/2" {
+	if again := b.get(at + "/review"); again.Path != "/cases/"+number+"/receipt/2?done=form_sent" {
 		t.Errorf("back leads to %s", again.Path)
 	}
 }

@@ -26,6 +26,7 @@ type notifyPage struct {
 	Asked    *partyRequest // what the authority asks, for a supplement
 	Faults   []pageFault
 	Back     string // topic before, "" for none
+	Link     string // private, by which somebody without an account takes the draft up again
 	Onward   bool   // something is to be corrected, and may be left for later
 	script   string
 
@@ -71,6 +72,9 @@ type notifyField struct {
 
 // Has says whether an option is chosen.
 func (f notifyField) Has(value string) bool { return slices.Contains(f.Values, value) }
+
+// LinkHere is the private link as an address of this server.
+func (p *notifyPage) LinkHere() string { return p.Link[strings.Index(p.Link, "/draft#"):] }
 
 // Saves says whether what leads away from the page saves it first: the review has
 // nothing to save.

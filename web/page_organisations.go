@@ -127,6 +127,11 @@ func (q *call) organisationMake() error {
 	return q.askOrganisation(http.StatusUnprocessableEntity, q.posted(), err)
 }
 
+// organisationAgain shows the form with what was typed before the session ended.
+func (q *call) organisationAgain() error {
+	return q.askOrganisation(http.StatusOK, q.posted(), nil)
+}
+
 // maxOrganisationText is the longest name that is taken, in bytes.
 const maxOrganisationText = 300
 

@@ -191,6 +191,7 @@ func (p *queuePage) filters(asked url.Values, n cases.Facets) []filterGroup {
 		counted(p.link(p.T("queue.unread"), asked, "unread", "true", asked.Get("unread")), n.Unread),
 		counted(p.link(p.T(mineWords), asked, "assignee", "me", mine), n.Mine),
 		counted(p.link(p.T("queue.unassigned"), asked, "assignee", cases.NoAssignee, asked.Get("assignee")), n.Unheld),
+		counted(p.link(p.T("key.unverified"), asked, "unverified", "true", asked.Get("unverified")), n.Unverified),
 	}}
 	priorities := filterGroup{Label: p.T("queue.priority")}
 	for _, code := range workflow.Priority("").Codes() {

@@ -20,8 +20,9 @@ type receiptPage struct {
 	Deadlines  []workflow.Deadline
 	Late       bool
 	Judged     bool
-	Next       string // key of the sentence on what the authority does next
+	Next       string // the sentence on what the authority does next
 	Supplement bool   // the person may add to the case
+	Key        string // of a case without an account, shown once
 }
 
 // receiptFile is a receipt as it is downloaded: with the notification, so that
@@ -43,7 +44,8 @@ func (q *call) receipt() error {
 		page: q.page("mine", "receipt.title"), Number: c.Number, Controller: c.Party.Label(), N: n,
 		Submission: partySubmissionOf(c, n, false), Supplement: !q.actor.Staff() || q.actor.Has(workflow.RoleRegistrar),
 	}
-	p.Next = nextKey(c)
+	p.Key = q.guestKey(c, n)
+	p.Next = p.nextSentence(c)
 	p.Title, p.Narrow = p.T("receipt.of", "Number", c.Number), true
 	if j := judgementAt(c, n); j != nil {
 		p.Judged, p.Late, p.Deadlines = true, j.Late, j.Deadlines[:]
@@ -51,9 +53,17 @@ func (q *call) receipt() error {
 	return q.render(fiber.StatusOK, "receipt", p)
 }
 
-// nextKey is the key of the sentence on what the authority does next in a case. It
-// tells no more than the phase, which the party sees.
-func nextKey(c *cases.Case) string { return "receipt.next." + string(c.Phase) }
+// nextSentence says what the authority does next in a case. It tells no more than
+// the phase, which the party sees, and of a case that is not in the diary yet by when
+// it will be.
+func (p page) nextSentence(c *cases.Case) string {
+	for _, k := range c.OpenClocks() {
+		if k.Kind == workflow.ClockRegistration && c.Phase == workflow.PhaseReceived {
+			return p.T("receipt.next.registered_by", "At", p.Due(k.DueAt))
+		}
+	}
+	return p.T("receipt.next." + string(c.Phase))
+}
 
 // Explained says in the language why a deadline is when it is.
 func (p receiptPage) Explained(d workflow.Deadline) string {

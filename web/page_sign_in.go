@@ -16,10 +16,12 @@ type pageFault struct {
 
 type signInPage struct {
 	page
-	Next   string
-	Email  string
-	Faults []pageFault
-	Resume string // what a form sent when its session had ended
+	Next    string
+	Email   string
+	Faults  []pageFault
+	Resume  string // what a form sent when its session had ended
+	Guests  bool   // the form is also for whoever has no account
+	TooLong bool   // what was sent is too long to be carried along
 }
 
 // signInForm shows the form.
@@ -38,7 +40,10 @@ func (q *call) signInByForm() error {
 	if err == nil {
 		q.setCookie(q.s.sessionCookie(), token, until)
 		if typed := q.FormValue("resume"); typed != "" {
-			return q.resume(token, next, typed)
+			if actor, session, err := q.s.opt.Auth.Authenticate(q.ctx, token); err == nil {
+				q.actor, q.session, q.bearer = actor, session, token
+			}
+			return q.resume(again{next, typed})
 		}
 		return q.see(next)
 	}

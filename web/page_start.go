@@ -12,6 +12,7 @@ import (
 type startPage struct {
 	page
 	Drafts []draftHead
+	Held   []draftHead // that this browser remembers without an account
 }
 
 // start greets whoever notifies, signed in or not. Staff have their work elsewhere,
@@ -30,6 +31,10 @@ func (q *call) start() error {
 			return err
 		}
 		p.Drafts = drafts
+	}
+	var err error
+	if p.Held, err = q.heldHeads(); err != nil {
+		return err
 	}
 	return q.render(fiber.StatusOK, "start", p)
 }

@@ -178,6 +178,22 @@ func (q *call) stepByForm() error {
 	return q.render(http.StatusUnprocessableEntity, "step", q.stepPage(now, step, typed, append(faults, faultsOf(err)...)))
 }
 
+// stepAgain shows the form with what was typed before the session ended. Where the
+// case was changed meanwhile it says so, as it does to whoever was slower.
+func (q *call) stepAgain() error {
+	c, step, err := q.stepOn()
+	if err != nil {
+		return err
+	}
+	p := q.stepPage(c, step, q.typed(step), nil)
+	if version, ok := parseETag(`"` + q.FormValue("version") + `"`); ok && version != c.Version {
+		if p.Conflict, err = q.conflict(&p, c, step, q.typed(step), version); err != nil {
+			return err
+		}
+	}
+	return q.render(http.StatusOK, "step", p)
+}
+
 // afterStep goes back to the case, or to the list where the case was just closed
 // to whoever took the step.
 func (q *call) afterStep(c *cases.Case, step workflow.Step) error {

@@ -47,7 +47,7 @@ func (q *call) version() error {
 	p.Title = p.T("version.title", "N", n, "Number", c.Number)
 	if q.actor.Staff() {
 		whole := submissionOf(c, n, true)
-		p.Version.Notification, p.By, p.Note = whole.Notification, q.nameOf(whole.By), string(whole.RegistrarNote)
+		p.Version.Notification, p.By, p.Note = whole.Notification, p.who(whole.By, q.names([]string{whole.By})), string(whole.RegistrarNote)
 	}
 	p.Answers = p.answers(*p.Version.Notification)
 	p.Late = p.Version.Receipt.Late

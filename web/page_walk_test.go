@@ -245,8 +245,8 @@ func TestSignInAndOut(t *testing.T) {
 	late := h.signedIn("caseworker")
 	late.get("/cases/" + number + "/steps/note")
 	h.clock.pass(13 * time.Hour)
-	if s := late.send("", "text", "Too late."); !strings.HasPrefix(s.Path, "/sign-in") {
-		t.Errorf("after the session has ended one is at %s", s.Path)
+	if s := late.send("", "text", "Too late."); s.Status != http.StatusUnauthorized || !strings.Contains(s.Body, `action="/sign-in"`) {
+		t.Errorf("after the session has ended one gets %d", s.Status)
 	}
 	for _, header := range []string{"en-GB,en;q=0.9", "sv", "", "de,en;q=0.5", strings.Repeat("x,", 500)} {
 		req, err := http.NewRequest(http.MethodGet, h.base+"/sign-in", nil)

@@ -109,6 +109,7 @@ var queueColumns = []queueColumn{
 	{Name: "phase", width: 18, value: func(t *teller, s *cases.Summary) any { return say(t, s.Phase) }},
 	{Name: "late", width: 14, value: func(t *teller, s *cases.Summary) any { return t.mark(s.Late, "case.late") }},
 	{Name: "unread", width: 14, value: func(t *teller, s *cases.Summary) any { return t.mark(s.Unread, "case.unread") }},
+	{Name: "sender", width: 24, value: func(t *teller, s *cases.Summary) any { return t.mark(s.Unverified, "key.unverified") }},
 	{Name: "sector", width: 28, value: func(t *teller, s *cases.Summary) any { return say(t, s.Sector) }},
 	{Name: "cause", width: 34, value: func(t *teller, s *cases.Summary) any { return say(t, cases.Cause(s.Cause)) }},
 	{Name: "source", width: 24, value: func(t *teller, s *cases.Summary) any { return say(t, s.Source) }},
@@ -194,6 +195,9 @@ func stateCell(t *teller, s *cases.Summary) queueCell {
 	cell := queueCell{Text: say(t, s.State)}
 	if s.Late {
 		cell.Marks = append(cell.Marks, cellMark{t.word("case.late"), true})
+	}
+	if s.Unverified {
+		cell.Marks = append(cell.Marks, cellMark{t.word("key.unverified"), false})
 	}
 	if s.Unread {
 		cell.Marks = append(cell.Marks, cellMark{t.word("case.unread"), true})

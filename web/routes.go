@@ -27,6 +27,9 @@ type route struct {
 	Limited bool       // counts as a notification for the account's rate
 	Unready bool       // answers before everything is loaded
 	Page    bool       // for people in a browser: signed in by cookie, refused by a page
+	Guest   bool       // of a page: also for whoever has no account and holds the draft's link or the case's key
+
+	Again func(*call) error // shows a form with what was posted to it, and carries out nothing
 
 	handle func(*call) error
 }
@@ -190,7 +193,7 @@ var caseRoutes = []route{
 	},
 	{
 		Method: get, Path: "/api/v1/counts", Access: Staff, Tag: tagCases, handle: (*call).counts,
-		Summary: "How many cases there are", Detail: "By state, phase and, for open cases, priority; late, overdue and, for ended cases, with something unread.",
+		Summary: "How many cases there are", Detail: "By state, phase and, for open cases, priority; late, overdue, notified without an account and, for ended cases, with something unread.",
 		Answers: []answer{{Status: 200, What: "The numbers of the cases that the caller may see.", Body: cases.Counts{}}},
 	},
 	{

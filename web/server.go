@@ -56,6 +56,7 @@ type Options struct {
 	TrustedProxies      []netip.Prefix // whose X-Forwarded-For is believed
 	MaxBody             int            // bytes of a request body; 0 is 1 MiB
 	PerAccountPerSecond int            // notifications of one account; 0 is no limit
+	GuestsPerSecond     int            // notifications without an account, all together, and drafts begun; 0 is no limit
 	PublicURL           string         // under which the server is reached, without a slash at its end
 	AuthorityName       string         // "" is "the supervisory authority"
 	Demo                bool           // every page says that all of it is made up
@@ -69,6 +70,7 @@ type Server struct {
 	log           *slog.Logger
 	metrics       *metrics
 	limits        *limiter
+	guests        *limiter // of all without an account together
 	origin        *http.CrossOriginProtection
 	drafts        *drafts
 	preferences   *preferences
@@ -95,6 +97,7 @@ func New(o Options) *Server {
 	}
 	s := &Server{
 		opt: o, table: slices.Concat(routes(), pageRoutes, notifyRoutes, accessibilityRoutes, liveRoutes, queueRoutes, rankRoutes, peopleRoutes, rulesRoutes), log: o.Logger, limits: newLimiter(o.PerAccountPerSecond),
+		guests: newLimiter(o.GuestsPerSecond),
 		origin: http.NewCrossOriginProtection(),
 		drafts: &drafts{store: o.Store, now: o.Now}, feedbackLimit: newLimiter(feedbackPerSecond),
 		preferences: &preferences{store: o.Store, now: o.Now}, exports: make(chan struct{}, 2),

@@ -93,7 +93,9 @@ type partyClosing struct {
 	Letter  cases.Text       `json:"letter,omitempty"`
 }
 
-// partyCaseOf is the case for the notifier's side.
+// partyCaseOf is the case for the notifier's side. Whoever notified without an
+// account may be anybody: what the authority means to decide about the controller,
+// and has decided, goes to the controller itself and is not shown by a key.
 func (q *call) partyCaseOf(c *cases.Case) partyCase {
 	v := partyCase{
 		ID: c.ID, Number: c.Number, Phase: c.Phase, Controller: c.Party.Label(), ReceivedAt: c.OpenedAt,
@@ -105,13 +107,16 @@ func (q *call) partyCaseOf(c *cases.Case) partyCase {
 	for _, r := range c.Requests {
 		v.Requests = append(v.Requests, partyRequest{
 			ID: r.ID, Kind: r.Kind, Questions: list(r.Questions), AskedAt: r.AskedAt, DueAt: dueOf(c, r),
-			AnsweredAt: r.AnsweredAt, Open: r.Open(), Draft: partyDraftOf(r.Draft),
+			AnsweredAt: r.AnsweredAt, Open: r.Open(),
 		})
+		if !q.guest() {
+			v.Requests[len(v.Requests)-1].Draft = partyDraftOf(r.Draft)
+		}
 	}
 	if w := c.Withdrawal; w != nil {
 		v.Withdrawal = &partyWithdrawal{RequestedAt: w.RequestedAt, Answer: w.Answer}
 	}
-	if q.served(c) {
+	if q.served(c) && !q.guest() {
 		v.Decision = q.partyDecisionOf(c.Decision)
 	}
 	if end := c.Closing; end != nil && !c.State.Open() && (v.Decision != nil || end.Letter != "") {

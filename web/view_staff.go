@@ -26,6 +26,7 @@ type caseView struct {
 	Party        cases.Party    `json:"party"`
 	Controller   string         `json:"controller" doc:"The party in one line, as lists show it."`
 	OpenedBy     string         `json:"opened_by"`
+	Unverified   bool           `json:"sender_unverified" doc:"It was notified without an account: nobody has checked who sent it."`
 	ReceivedAt   time.Time      `json:"received_at"`
 	RegisteredAt *time.Time     `json:"registered_at,omitempty"`
 	UpdatedAt    time.Time      `json:"updated_at"`
@@ -80,6 +81,7 @@ type submissionView struct {
 	ArrivedAt          *time.Time               `json:"arrived_at,omitempty"`
 	Channel            cases.Channel            `json:"channel"`
 	By                 string                   `json:"by"`
+	Unverified         bool                     `json:"sender_unverified" doc:"It was sent without an account."`
 	RegistrarNote      cases.Text               `json:"registrar_note,omitempty"`
 	Reason             cases.Text               `json:"reason,omitempty"`
 	WithdrawReasonCode cases.WithdrawReasonCode `json:"withdraw_reason_code,omitempty"`
@@ -108,7 +110,7 @@ type memberView struct {
 func submissionOf(c *cases.Case, n int, whole bool) submissionView {
 	sub := &c.Submissions[n-1]
 	v := submissionView{
-		N: sub.N, Kind: sub.Kind, ReceivedAt: sub.ReceivedAt, DispatchedAt: sub.DispatchedAt, ArrivedAt: sub.ArrivedAt, Channel: sub.Channel, By: sub.By,
+		N: sub.N, Kind: sub.Kind, ReceivedAt: sub.ReceivedAt, DispatchedAt: sub.DispatchedAt, ArrivedAt: sub.ArrivedAt, Channel: sub.Channel, By: sub.By, Unverified: sub.SenderUnverified(),
 		RegistrarNote: sub.RegistrarNote, Reason: sub.Reason, WithdrawReasonCode: sub.WithdrawReasonCode,
 		Complete: sub.Complete, Receipt: c.Receipt(n),
 	}
@@ -123,7 +125,7 @@ func (q *call) caseViewOf(c *cases.Case) caseView {
 	v := caseView{
 		ID: c.ID, Version: c.Version, Number: c.Number, DiaryNumber: c.DiaryNumber, SupervisionNumber: c.SupervisionNumber,
 		State: c.State, StateTitle: c.State.Title(), StateTitleSV: c.State.TitleSV(), Phase: c.Phase, Episode: c.Episode,
-		Source: c.Source, Subject: c.Subject, Party: c.Party, Controller: c.Party.Label(), OpenedBy: c.OpenedBy,
+		Source: c.Source, Subject: c.Subject, Party: c.Party, Controller: c.Party.Label(), OpenedBy: c.OpenedBy, Unverified: c.SenderUnverified(),
 		ReceivedAt: c.OpenedAt, RegisteredAt: c.RegisteredAt, UpdatedAt: c.UpdatedAt,
 		MandateVerified: c.MandateVerified, Late: c.Late(), NextDueAt: c.NextDue(), Submissions: []submissionView{},
 		Judgements: list(c.Judgements), Clocks: list(c.Clocks), Requests: list(c.Requests),

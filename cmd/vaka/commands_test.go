@@ -217,7 +217,7 @@ func TestCheckConfig_EveryFlag(t *testing.T) {
 		"timezone": "Europe/Helsinki", "case_prefix": "ÅPU", "supervision_prefix": "ÅTI", "legal_sign_off": "true",
 		"auto_register": "true", "essential_sectors": "HEALTH_CARE", "extra_closing_days": "2026-12-28", "session_hours": "8",
 		"max_body_kb": "512", "login_attempts_per_account": "5", "login_attempts_per_address": "50",
-		"notifications_per_second_per_account": "10", "sweep_seconds": "5", "shutdown_seconds": "7", "log_level": "debug",
+		"notifications_per_second_per_account": "10", "notifications_per_second_without_account": "20", "sweep_seconds": "5", "shutdown_seconds": "7", "log_level": "debug",
 		"log_format": "text", "clocks": "TRIAGE_P1=2wd",
 	}
 	args := []string{"check-config"}

@@ -89,6 +89,7 @@ func (p *Program) open(ctx context.Context, secure *tls.Config) (err error) {
 		Logger: p.options.Logger, Metrics: p.metrics.registry, Ready: p.Ready, TLS: secure,
 		TrustedProxies: c.TrustedProxies, MaxBody: c.MaxBodyKB << 10,
 		PerAccountPerSecond: c.NotificationsPerSecondPerAccount,
+		GuestsPerSecond:     c.NotificationsPerSecondWithoutAccount,
 		PublicURL:           c.PublicURL, AuthorityName: c.AuthorityName, Demo: p.options.Demo,
 	})
 	if c.MetricsListen != "" {
