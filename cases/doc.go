@@ -35,6 +35,8 @@
 //   - incident*.go, deviation.go: one breach that reached the authority many times, and
 //     what is established for all of its cases;
 //   - batch*.go, letter.go: one step on many cases, carried on after a crash;
+//   - settings*.go, rulebook.go: what administrators set, its preview and journal, and
+//     what a use case goes by; clock_move.go: the open clocks that follow it;
 //   - organisation.go: controllers and their units;
 //   - store.go: all that is asked of a database. Package casestest checks it.
 //
