@@ -52,6 +52,9 @@ type DueClock struct {
 	Kind  workflow.ClockKind `json:"kind"`
 	DueAt time.Time          `json:"due_at"`
 
+	Revision int       `json:"revision,omitempty"` // 0 in a summary of an earlier version
+	SetAt    time.Time `json:"set_at,omitzero"`    // when this revision was set
+
 	// What it was counted from and by, so that the board can tell what another
 	// calendar would make of it. A date that a person set counts from nothing.
 	From     time.Time `json:"from,omitzero"`
@@ -90,11 +93,17 @@ func (c *Case) Summary() Summary {
 	}
 	for _, k := range c.OpenClocks() {
 		s.Clocks = append(s.Clocks, DueClock{
-			ID: k.ID, Kind: k.Kind, DueAt: k.DueAt, From: c.countedFrom(&k), Rule: k.Rule, Settings: k.Settings,
+			ID: k.ID, Kind: k.Kind, Revision: k.Revision, SetAt: k.SetAt, DueAt: k.DueAt, From: c.countedFrom(&k), Rule: k.Rule, Settings: k.Settings,
 		})
 	}
 	slices.SortFunc(s.Clocks, func(a, b DueClock) int { return a.DueAt.Compare(b.DueAt) })
 	return s
+}
+
+// outdated says whether a version of the program wrote the summary that did not yet
+// say of clocks which revision runs, or what it counts from.
+func (s *Summary) outdated() bool {
+	return slices.ContainsFunc(s.Clocks, func(k DueClock) bool { return k.Revision == 0 || k.From.IsZero() })
 }
 
 // Key is the same for notifications of the same controller, however often its
@@ -128,6 +137,7 @@ type Board struct {
 	rows   []row
 	cards  []*card
 	prints []print
+	wakes  []int64          // when a watcher looks at a case again, in milliseconds; see Awake
 	index  map[string]int32 // position by id
 	order  []int32          // positions, newest arrival last
 	dirty  bool             // order has entries out of place
@@ -159,7 +169,7 @@ func (b *Board) Put(s Summary) bool {
 	if !known {
 		i = int32(len(b.rows))
 		b.index[c.id()] = i
-		b.rows, b.cards, b.prints = append(b.rows, r), append(b.cards, c), append(b.prints, p)
+		b.rows, b.cards, b.prints, b.wakes = append(b.rows, r), append(b.cards, c), append(b.prints, p), append(b.wakes, c.wake())
 		b.former = append(b.former, -1)
 		b.arrive(i)
 		b.link(i)
@@ -170,7 +180,7 @@ func (b *Board) Put(s Summary) bool {
 		b.unlink(i)
 	}
 	b.dirty = b.dirty || b.rows[i].received != r.received
-	b.rows[i], b.cards[i], b.prints[i] = r, c, p
+	b.rows[i], b.cards[i], b.prints[i], b.wakes[i] = r, c, p, c.wake()
 	if relink {
 		b.link(i)
 	}

@@ -42,23 +42,35 @@ type card struct {
 
 type cardClock struct {
 	due, from int64  // milliseconds
+	set       int64  // milliseconds; 0 where it is not known
 	id, kind  uint32 // words
 	rule      uint32 // a word
 	settings  uint32
+	revision  int32
 }
 
 func (w *words) clock(k *DueClock) cardClock {
-	return cardClock{
+	out := cardClock{
 		due: k.DueAt.UnixMilli(), from: k.From.UnixMilli(), id: w.of(k.ID), kind: w.of(string(k.Kind)),
 		rule: w.of(k.Rule), settings: uint32(k.Settings),
+		revision: int32(k.Revision),
 	}
+	if !k.SetAt.IsZero() {
+		out.set = k.SetAt.UnixMilli()
+	}
+	return out
 }
 
 func (w *words) dueClock(k cardClock) DueClock {
-	return DueClock{
+	out := DueClock{
 		ID: w.text[k.id], Kind: workflow.ClockKind(w.text[k.kind]), DueAt: instant(k.due), From: instant(k.from),
 		Rule: w.text[k.rule], Settings: int64(k.settings),
+		Revision: int(k.revision),
 	}
+	if k.set != 0 {
+		out.SetAt = instant(k.set)
+	}
+	return out
 }
 
 // words gives each code or id a small number, so that rows compare numbers and a

@@ -219,6 +219,7 @@ type Clock struct {
 	ID              string              `json:"id"` // kind and a number, unique in the case
 	Kind            workflow.ClockKind  `json:"kind"`
 	Revision        int                 `json:"revision"`
+	SetAt           time.Time           `json:"set_at,omitzero"` // when this revision was set; what it counts from may lie before
 	StartedAt       time.Time           `json:"started_at"`
 	DueAt           time.Time           `json:"due_at"`
 	Rule            string              `json:"rule"` // what set the length

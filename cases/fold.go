@@ -225,7 +225,7 @@ func (c *Case) received(h Header, p Received) error {
 	c.OpenedBy, c.OpenedAt = h.Actor, p.Submission.ReceivedAt
 	c.Submissions = []Submission{p.Submission}
 	c.Judgements = []Judgement{p.Judgement}
-	c.Clocks = p.Clocks
+	c.Clocks = setAt(h.At, p.Clocks)
 	c.prioritised(p.Priority)
 	return nil
 }
@@ -234,7 +234,7 @@ func (c *Case) opened(h Header, p Opened) error {
 	c.Number, c.Party, c.Source, c.Subject = p.Number, p.Party, p.Source, p.Subject
 	c.State, c.Episode = workflow.StateRegistered, 1
 	c.OpenedBy, c.OpenedAt, c.MandateVerified = h.Actor, p.OpenedAt, true
-	c.Clocks, c.RegisteredAt = p.Clocks, &h.At
+	c.Clocks, c.RegisteredAt = setAt(h.At, p.Clocks), &h.At
 	c.prioritised(p.Priority)
 	return nil
 }
@@ -288,10 +288,21 @@ func (c *Case) clocked(h Header, p ClockChanges) error {
 			return fmt.Errorf("no open clock %q to move", moved.ID)
 		}
 		*k = moved
+		k.SetAt = h.At
 		c.putOff(moved.Request, moved.DueAt)
 	}
-	c.Clocks = append(c.Clocks, p.Opened...)
+	c.Clocks = append(c.Clocks, setAt(h.At, p.Opened)...)
 	return nil
+}
+
+// setAt are clocks that an event starts. The event's own time says when, so that
+// it need not be told twice, and events of every version tell it.
+func setAt(at time.Time, opened []Clock) []Clock {
+	opened = slices.Clone(opened)
+	for i := range opened {
+		opened[i].SetAt = at
+	}
+	return opened
 }
 
 func (c *Case) openClock(id string) *Clock {

@@ -103,7 +103,7 @@ func (s *Service) Start(ctx context.Context) error {
 		if err := decode(&sum); err != nil {
 			return err
 		}
-		if slices.ContainsFunc(sum.Clocks, func(k DueClock) bool { return k.From.IsZero() }) {
+		if sum.outdated() {
 			earlier = append(earlier, sum.ID)
 			return nil
 		}
@@ -113,7 +113,7 @@ func (s *Service) Start(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("reading the summaries: %w", err)
 	}
-	// Summaries that an earlier program wrote do not say what their clocks count from.
+	// Summaries that an earlier program wrote do not say everything of their clocks.
 	for _, id := range earlier {
 		if err := s.Heal(ctx, id); err != nil {
 			return fmt.Errorf("summary of %s: %w", id, err)

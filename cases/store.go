@@ -23,6 +23,8 @@ const (
 	Tokens        Collection = "tokens"         // API tokens by the hash of their token
 	Links         Collection = "links"          // one-time links by the hash of their secret
 	Meta          Collection = "meta"           // what the installation says of itself
+	Reminders     Collection = "reminders"      // rungs of clocks that came due: who is reminded, and in which letter; see notifier
+	Letters       Collection = "letters"        // letters with each try at them and its outcome; see notifier
 	Drafts        Collection = "drafts"         // forms that somebody has begun and not sent; never part of a case
 	Feedback      Collection = "feedback"       // what people say of the pages themselves; never part of a case
 	Preferences   Collection = "preferences"    // how somebody has set the queue up, by account, and what all staff share

@@ -50,6 +50,7 @@ type draft struct {
 	Sent      string        `json:"sent,omitempty"`    // where the receipt is, once it was sent; nothing else is kept then
 	Visited   []string      `json:"visited,omitempty"` // topics that were saved
 	Answers   []draftAnswer `json:"answers,omitempty"`
+	Clock     *draftClock   `json:"clock,omitempty"` // once awareness is answered in a new notification
 }
 
 // draftAnswer is what was typed into one control of a form. An answer that was
@@ -103,6 +104,7 @@ func (d *draft) one(field string) string {
 type drafts struct {
 	store cases.Store
 	now   func() time.Time
+	zone  *time.Location
 	mu    sync.Mutex // lets this instance's saves of one draft follow each other
 
 	guests  atomic.Int64 // drafts of nobody, as the last count found and as were begun since
@@ -135,6 +137,7 @@ func (s *drafts) begin(ctx context.Context, d draft) (*draft, error) {
 	}
 	now := s.now().UTC().Truncate(time.Millisecond)
 	d.ID, d.Version, d.UpdatedAt = cmp.Or(d.ID, cases.NewID(now)), 1, now
+	d.clocked(now, s.zone)
 	if err := s.store.Insert(ctx, cases.Drafts, d.ID, d); err != nil {
 		return nil, cases.Unavailable(fmt.Errorf("beginning a draft: %w", err))
 	}
@@ -221,6 +224,7 @@ func (s *drafts) save(ctx context.Context, account, id string, change func(*draf
 	change(d)
 	d.Version++
 	d.UpdatedAt = s.now().UTC().Truncate(time.Millisecond)
+	d.clocked(d.UpdatedAt, s.zone)
 	if err := s.store.Put(ctx, cases.Drafts, d.ID, *d); err != nil {
 		return nil, cases.Unavailable(fmt.Errorf("saving draft %s: %w", id, err))
 	}

@@ -99,7 +99,7 @@ func New(o Options) *Server {
 		opt: o, table: slices.Concat(routes(), pageRoutes, notifyRoutes, accessibilityRoutes, liveRoutes, queueRoutes, rankRoutes, peopleRoutes, rulesRoutes), log: o.Logger, limits: newLimiter(o.PerAccountPerSecond),
 		guests: newLimiter(o.GuestsPerSecond),
 		origin: http.NewCrossOriginProtection(),
-		drafts: &drafts{store: o.Store, now: o.Now}, feedbackLimit: newLimiter(feedbackPerSecond),
+		drafts: &drafts{store: o.Store, now: o.Now, zone: o.Zone}, feedbackLimit: newLimiter(feedbackPerSecond),
 		preferences: &preferences{store: o.Store, now: o.Now}, exports: make(chan struct{}, 2),
 	}
 	s.doc = sync.OnceValues(func() (*description, error) { return describe(s.table, o.PublicURL) })

@@ -24,6 +24,7 @@ type metrics struct {
 	appended prometheus.Histogram
 	sweeps   prometheus.Histogram
 	swept    *prometheus.CounterVec
+	letters  *prometheus.CounterVec
 }
 
 func newMetrics() *metrics {
@@ -43,9 +44,12 @@ func newMetrics() *metrics {
 		swept: prometheus.NewCounterVec(prometheus.CounterOpts{
 			Name: "vaka_swept_total", Help: "Cases that sweeps looked at, acted on, or failed at.",
 		}, []string{"outcome"}),
+		letters: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: "vaka_reminder_letters_total", Help: "Letters of reminders, by outcome: sent, late (of those), failed (tried again), refused (not tried again) or cancelled.",
+		}, []string{"outcome"}),
 	}
 	m.registry.MustRegister(
-		m.appends, m.appended, m.sweeps, m.swept,
+		m.appends, m.appended, m.sweeps, m.swept, m.letters,
 		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}),
 	)
 	return m
@@ -62,6 +66,15 @@ func (m *metrics) passed(p notifier.Pass) {
 	m.swept.WithLabelValues("looked").Add(float64(p.Cases.Looked))
 	m.swept.WithLabelValues("acted").Add(float64(p.Cases.Acted))
 	m.swept.WithLabelValues("failed").Add(float64(p.Cases.Failed))
+}
+
+// reminded counts one pass of the dispatcher.
+func (m *metrics) reminded(r notifier.Round) {
+	for outcome, n := range map[string]int{
+		"sent": r.Sent, "late": r.Late, "failed": r.Failed, "refused": r.Refused, "cancelled": r.Cancelled,
+	} {
+		m.letters.WithLabelValues(outcome).Add(float64(n))
+	}
 }
 
 // measured is a store whose appends are counted.

@@ -40,14 +40,15 @@ type Options struct {
 // serves; Close lets go of what it holds.
 type Program struct {
 	*Parts
-	options  Options
-	metrics  *metrics
-	server   *web.Server
-	listener net.Listener
-	meters   *http.Server // of the metrics; nil where they are off
-	metering net.Listener
-	secure   bool
-	unready  atomic.Pointer[string] // why not; nil when ready
+	Reminders *notifier.Dispatcher
+	options   Options
+	metrics   *metrics
+	server    *web.Server
+	listener  net.Listener
+	meters    *http.Server // of the metrics; nil where they are off
+	metering  net.Listener
+	secure    bool
+	unready   atomic.Pointer[string] // why not; nil when ready
 }
 
 // Open checks what the settings name, opens the store, and begins to listen, in
@@ -92,6 +93,8 @@ func (p *Program) open(ctx context.Context, secure *tls.Config) (err error) {
 		GuestsPerSecond:     c.NotificationsPerSecondWithoutAccount,
 		PublicURL:           c.PublicURL, AuthorityName: c.AuthorityName, Demo: p.options.Demo,
 	})
+	p.Reminders = p.reminders(channelsOf(p.options), p.metrics.reminded, p.options.Logger)
+	p.countReminders()
 	if c.MetricsListen != "" {
 		if p.meters, p.metering, err = p.metrics.listen(c.MetricsListen); err != nil {
 			return err
@@ -229,6 +232,7 @@ func (p *Program) begin(ctx, beside context.Context, working *sync.WaitGroup) er
 		Now: time.Now, Logger: p.options.Logger, Passed: p.metrics.passed,
 	}
 	working.Go(func() { sweeper.Run(beside) })
+	working.Go(func() { p.Reminders.Run(beside, sweeper.Every) })
 	p.unready.Store(nil)
 	fmt.Fprintln(p.options.Out, "ready")
 	if p.options.Welcome != nil {

@@ -227,7 +227,7 @@ func put(b *bbolt.Bucket, id, value []byte) error {
 // ids fall anywhere and need room.
 func fill(in cases.Collection) float64 {
 	switch in {
-	case cases.Sessions, cases.Tokens, cases.Links:
+	case cases.Sessions, cases.Tokens, cases.Reminders, cases.Letters, cases.Links:
 		return bbolt.DefaultFillPercent
 	}
 	return 0.9

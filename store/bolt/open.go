@@ -88,7 +88,7 @@ func openFile(path string) (db *bbolt.DB, err error) {
 var collections = []cases.Collection{
 	cases.Events, cases.Cases, cases.Summaries, cases.Numbers, cases.Accounts,
 	cases.Organisations, cases.Settings, cases.Sessions, cases.Tokens, cases.Links, cases.Meta, cases.Drafts, cases.Feedback, cases.Preferences,
-	cases.Diary,
+	cases.Diary, cases.Reminders, cases.Letters,
 	cases.IncidentPictures,
 	cases.BatchPictures,
 	cases.Inbox,

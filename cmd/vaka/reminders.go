@@ -1,0 +1,80 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"time"
+
+	"github.com/vaka-project/vaka/auth"
+	"github.com/vaka-project/vaka/cases"
+	"github.com/vaka-project/vaka/notifier"
+	"github.com/vaka-project/vaka/web"
+	"github.com/vaka-project/vaka/workflow"
+)
+
+// reminders puts the dispatcher together on the parts of an installation. It is to
+// be asked only after they are loaded.
+func (p *Parts) reminders(channels map[notifier.ChannelKind]notifier.Channel, passed func(notifier.Round), log *slog.Logger) *notifier.Dispatcher {
+	return notifier.NewDispatcher(notifier.Options{
+		Store: p.Store, Board: p.Cases.Board(), Law: p.Cases.Law, Channels: channels, Now: time.Now, Logger: log, Passed: passed,
+		Instance: cases.NewID(time.Now()),
+		People:   people{p.Auth, channels[notifier.ChannelEmail] != nil},
+		Contact: func(ctx context.Context, id string) (name, email, language string, err error) {
+			c, err := p.Cases.Correspondent(ctx, id)
+			return c.Name, c.Email, c.Language, err
+		},
+		Drafts: func(ctx context.Context) ([]notifier.Draft, error) { return web.OpenDrafts(ctx, p.Store) },
+	})
+}
+
+// channelsOf are the channels that the program uses. A demo's people are made up:
+// it writes down what it would send, and sends nothing.
+func channelsOf(o Options) map[notifier.ChannelKind]notifier.Channel {
+	out := map[notifier.ChannelKind]notifier.Channel{notifier.ChannelInbox: notifier.Recorded{}}
+	if o.Demo {
+		out[notifier.ChannelEmail] = notifier.Recorded{}
+	}
+	return out
+}
+
+// people are the accounts as the notifier sees them.
+type people struct {
+	auth  *auth.Service
+	email bool // the installation sends e-mail
+}
+
+// Person implements notifier.People.
+func (p people) Person(ctx context.Context, account string) (notifier.Person, error) {
+	a, err := p.auth.Profile(ctx, cases.System("reminders"), account)
+	if refusal, ok := errors.AsType[*workflow.Error](err); ok && refusal.Kind == workflow.NotFound {
+		return notifier.Person{}, cases.ErrNotFound
+	}
+	if err != nil {
+		return notifier.Person{}, err
+	}
+	out := notifier.Person{
+		Account: a.ID, Name: a.Name, Email: a.Email, Language: a.Language, Roles: a.Roles, Active: a.Active,
+		Channels: []notifier.ChannelKind{notifier.ChannelInbox},
+	}
+	if p.email {
+		out.Channels = append(out.Channels, notifier.ChannelEmail)
+	}
+	return out, nil
+}
+
+// WithRole implements notifier.People.
+func (p people) WithRole(_ context.Context, role workflow.Role) ([]string, error) {
+	return p.auth.WithRole(role), nil
+}
+
+// countReminders shows how reminding stands.
+func (p *Program) countReminders() {
+	figures := p.Reminders.Figures
+	p.metrics.gauge("vaka_reminders_due", "Reminders that are to go out and have not yet.",
+		func() float64 { return float64(figures().Due) })
+	p.metrics.gauge("vaka_reminders_failed", "Letters that failed for good and wait for somebody.",
+		func() float64 { return float64(figures().Failed) })
+	p.metrics.gauge("vaka_reminders_oldest_due_seconds", "Age of the oldest reminder that is to go out and has not; above 600 something is wrong.",
+		func() float64 { return figures().OldestSeconds(time.Now()) })
+}
