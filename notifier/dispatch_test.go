@@ -302,3 +302,23 @@ func TestDispatcher_RemindsOfADraft(t *testing.T) {
 	w.pass(i)
 	w.want()
 }
+
+// While the holder is away the deputy is told too, but of a secret case only where
+// it names the deputy.
+func TestDispatcher_TellsTheDeputy(t *testing.T) {
+	w := newWorld(t)
+	w.deputies = map[string]string{"anna": "bo"}
+	i := w.start("a")
+	w.put("c1", w.clock(workflow.ClockTriageP1, 1, endOf(1, 13)))
+	w.version++
+	w.board.Put(cases.Summary{
+		ID: "c2", Version: w.version, Source: cases.SourceNotification, Submitter: "dpo", Assignee: "anna", Secret: true, Named: []string{"anna"},
+		Clocks: []cases.DueClock{w.clock(workflow.ClockTriageP1, 1, endOf(1, 13))},
+	})
+	w.at(local(1, 13, 8, 0))
+	w.pass(i)
+	w.want("EMAIL anna: c1 TRIAGE_P1 DUE c2 TRIAGE_P1 DUE", "EMAIL bo: c1 TRIAGE_P1 DUE")
+	w.at(local(1, 14, 8, 0)) // no supervisor is named
+	w.pass(i)
+	w.want("EMAIL anna: c2 TRIAGE_P1 WD+1 escalated", "EMAIL sara: c1 TRIAGE_P1 WD+1 escalated")
+}

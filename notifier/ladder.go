@@ -13,7 +13,7 @@ type Audience string
 
 // The audiences.
 const (
-	ForHolder      Audience = "HOLDER"      // whoever holds the case; without one, the supervisors
+	ForHolder      Audience = "HOLDER"      // whoever holds the case, and their deputy while they are away; without one, the supervisors
 	ForParty       Audience = "PARTY"       // whoever filed, on the notifier's side; without one, the holder
 	ForRegistrars  Audience = "REGISTRARS"  // every registrar
 	ForSupervisors Audience = "SUPERVISORS" // every supervisor: the last rungs of a ladder

@@ -30,6 +30,8 @@ type Person struct {
 type People interface {
 	// Person is the holder of an account, cases.ErrNotFound without one.
 	Person(ctx context.Context, account string) (Person, error)
+	// Deputy is the account that acts for another one now, "" for nobody.
+	Deputy(ctx context.Context, account string) (string, error)
 	// WithRole are the ids of the active accounts that hold a role.
 	WithRole(ctx context.Context, role workflow.Role) ([]string, error)
 }
@@ -149,10 +151,23 @@ func (d *Dispatcher) holderOf(ctx context.Context, c cases.Watched) ([]string, e
 			return nil, fmt.Errorf("who holds case %s: %w", c.ID, err)
 		}
 		if err == nil && p.Active {
-			return []string{c.Assignee}, nil
+			return d.withDeputy(ctx, c)
 		}
 	}
 	return d.staffFor(ctx, c, workflow.RoleSupervisor)
+}
+
+// withDeputy is whoever holds the case, and while they are away also their deputy.
+// Of a secret case a deputy hears only where the case names them.
+func (d *Dispatcher) withDeputy(ctx context.Context, c cases.Watched) ([]string, error) {
+	deputy, err := d.opt.People.Deputy(ctx, c.Assignee)
+	switch {
+	case err != nil:
+		return nil, fmt.Errorf("who acts for the holder of case %s: %w", c.ID, err)
+	case deputy == "" || deputy == c.Assignee || c.Secret && !slices.Contains(c.Named, deputy):
+		return []string{c.Assignee}, nil
+	}
+	return []string{c.Assignee, deputy}, nil
 }
 
 // staffFor are those with a role. Of a secret case only the staff that it names

@@ -161,16 +161,17 @@ type delivery struct {
 
 // world is everything around the dispatchers.
 type world struct {
-	t       testing.TB
-	board   *cases.Board
-	store   *ledgerStore
-	now     time.Time
-	elapsed time.Duration
-	people  map[string]Person
-	drafts  []Draft
-	version int64
-	answer  func(Letter) error // of every channel; nil takes everything
-	kinds   []ChannelKind
+	t        testing.TB
+	board    *cases.Board
+	store    *ledgerStore
+	now      time.Time
+	elapsed  time.Duration
+	people   map[string]Person
+	drafts   []Draft
+	deputies map[string]string
+	version  int64
+	answer   func(Letter) error // of every channel; nil takes everything
+	kinds    []ChannelKind
 
 	mu   sync.Mutex
 	sent []delivery
@@ -195,13 +196,17 @@ func newWorld(t testing.TB) *world {
 	return w
 }
 
-// Person and WithRole implement People.
+// Person, Deputy and WithRole implement People.
 func (w *world) Person(_ context.Context, account string) (Person, error) {
 	p, known := w.people[account]
 	if !known {
 		return Person{}, cases.ErrNotFound
 	}
 	return p, nil
+}
+
+func (w *world) Deputy(_ context.Context, account string) (string, error) {
+	return w.deputies[account], nil
 }
 
 func (w *world) WithRole(_ context.Context, role workflow.Role) ([]string, error) {

@@ -41,6 +41,7 @@ type Options struct {
 type Program struct {
 	*Parts
 	Reminders *notifier.Dispatcher
+	Inbox     *notifier.Inbox
 	options   Options
 	metrics   *metrics
 	server    *web.Server
@@ -93,7 +94,8 @@ func (p *Program) open(ctx context.Context, secure *tls.Config) (err error) {
 		GuestsPerSecond:     c.NotificationsPerSecondWithoutAccount,
 		PublicURL:           c.PublicURL, AuthorityName: c.AuthorityName, Demo: p.options.Demo,
 	})
-	p.Reminders = p.reminders(channelsOf(p.options), p.metrics.reminded, p.options.Logger)
+	p.Inbox = notifier.NewInbox(p.Store, time.Now)
+	p.Reminders = p.reminders(channelsOf(p.options, p.Inbox), p.metrics.reminded, p.options.Logger)
 	p.countReminders()
 	if c.MetricsListen != "" {
 		if p.meters, p.metering, err = p.metrics.listen(c.MetricsListen); err != nil {
@@ -225,6 +227,9 @@ func (p *Program) begin(ctx, beside context.Context, working *sync.WaitGroup) er
 	}
 	if err := p.load(ctx); err != nil {
 		return fmt.Errorf("loading: %w", err)
+	}
+	if err := p.Inbox.Load(ctx); err != nil {
+		return fmt.Errorf("loading the lists of messages: %w", err)
 	}
 	p.options.Logger.InfoContext(ctx, "loaded", "cases", p.Cases.Board().Len(), "milliseconds", time.Since(began).Milliseconds())
 	sweeper := &notifier.Sweeper{

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"errors"
 	"log/slog"
 	"time"
 
@@ -30,8 +29,8 @@ func (p *Parts) reminders(channels map[notifier.ChannelKind]notifier.Channel, pa
 
 // channelsOf are the channels that the program uses. A demo's people are made up:
 // it writes down what it would send, and sends nothing.
-func channelsOf(o Options) map[notifier.ChannelKind]notifier.Channel {
-	out := map[notifier.ChannelKind]notifier.Channel{notifier.ChannelInbox: notifier.Recorded{}}
+func channelsOf(o Options, inbox *notifier.Inbox) map[notifier.ChannelKind]notifier.Channel {
+	out := map[notifier.ChannelKind]notifier.Channel{notifier.ChannelInbox: inbox}
 	if o.Demo {
 		out[notifier.ChannelEmail] = notifier.Recorded{}
 	}
@@ -44,23 +43,33 @@ type people struct {
 	email bool // the installation sends e-mail
 }
 
-// Person implements notifier.People.
+// Person implements notifier.People. Where the installation sends no e-mail, whoever
+// reads the list of messages in the program has chosen well enough.
 func (p people) Person(ctx context.Context, account string) (notifier.Person, error) {
-	a, err := p.auth.Profile(ctx, cases.System("reminders"), account)
-	if refusal, ok := errors.AsType[*workflow.Error](err); ok && refusal.Kind == workflow.NotFound {
-		return notifier.Person{}, cases.ErrNotFound
-	}
+	a, err := p.auth.Correspondent(ctx, account)
 	if err != nil {
 		return notifier.Person{}, err
 	}
+	chosen := a.Reminders
 	out := notifier.Person{
-		Account: a.ID, Name: a.Name, Email: a.Email, Language: a.Language, Roles: a.Roles, Active: a.Active,
-		Channels: []notifier.ChannelKind{notifier.ChannelInbox},
+		Account: a.Account, Name: a.Name, Email: a.Email, Language: a.Language, Roles: a.Roles, Active: a.Active,
+		DigestHour: chosen.DigestHour, QuietFrom: chosen.QuietFrom, QuietUntil: chosen.QuietUntil,
 	}
-	if p.email {
+	if chosen.Inbox {
+		out.Channels = append(out.Channels, notifier.ChannelInbox)
+	}
+	if chosen.Email && (p.email || !chosen.Inbox) {
 		out.Channels = append(out.Channels, notifier.ChannelEmail)
 	}
+	if chosen.Webhook != "" {
+		out.Channels = append(out.Channels, notifier.ChannelWebhook)
+	}
 	return out, nil
+}
+
+// Deputy implements notifier.People.
+func (p people) Deputy(ctx context.Context, account string) (string, error) {
+	return p.auth.DeputyOf(ctx, account, time.Now())
 }
 
 // WithRole implements notifier.People.
