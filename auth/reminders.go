@@ -21,7 +21,6 @@ const webhookPrefix = "vaka_w_"
 // Reminders says how somebody wants to be reminded of time limits. Hours are
 // those of the wall clock where the authority is, 0 to 23.
 type Reminders struct {
-	Language   string `json:"language,omitempty"`    // "sv" or "en"; "" is the account's own
 	Email      bool   `json:"email"`                 // by e-mail
 	Inbox      bool   `json:"inbox"`                 // in the program itself
 	DigestHour *int   `json:"digest_hour,omitempty"` // everything of a day in one message at this hour; nil is each by itself
@@ -89,26 +88,10 @@ func (s *Service) Correspondent(ctx context.Context, account string) (Correspond
 	return known.account.correspondent(), nil
 }
 
-// Correspondents are all accounts that are active, as far as this instance knows
-// them: whoever looks for everybody with a role at once may miss what another
-// instance changed within the last moment.
-func (s *Service) Correspondents() []Correspondent {
-	var out []Correspondent
-	for _, a := range s.accounts.all() {
-		if a.Active {
-			out = append(out, a.correspondent())
-		}
-	}
-	return out
-}
-
 func (a *Account) correspondent() Correspondent {
 	c := Correspondent{
 		Account: a.ID, Name: a.Name, Email: a.Email, Language: a.Language, Roles: a.Roles, Active: a.Active,
 		Reminders: a.reminders().Reminders,
-	}
-	if c.Reminders.Language != "" {
-		c.Language = c.Reminders.Language
 	}
 	// Roles change after the choice was made: who works on cases is always told.
 	if a.staff() && !c.Reminders.Email && !c.Reminders.Inbox {
@@ -181,9 +164,6 @@ func (s *Service) faultsOfReminders(want Reminders, a *Account) []workflow.Fault
 	var faults []workflow.Fault
 	fault := func(path, code, message string) {
 		faults = append(faults, workflow.Fault{Path: path, Code: code, Message: message})
-	}
-	if want.Language != "" && want.Language != "sv" && want.Language != "en" {
-		fault("/language", "unknown_code", "Choose sv or en.")
 	}
 	// The program watches clocks for people: whoever must act cannot be let go.
 	if a.staff() && !want.Email && !want.Inbox {

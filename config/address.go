@@ -2,6 +2,7 @@ package config
 
 import (
 	"net"
+	"net/mail"
 	"net/netip"
 	"net/url"
 	"regexp"
@@ -46,6 +47,28 @@ func isListen(listen string) bool {
 		return true
 	}
 	return len(host) <= 253 && hostName.MatchString(host)
+}
+
+// isHost reports whether a text is the name or the address of a machine.
+func isHost(text string) bool {
+	if _, err := netip.ParseAddr(text); err == nil {
+		return true
+	}
+	return len(text) <= 253 && hostName.MatchString(text)
+}
+
+// isThisMachine reports whether what is sent to a host stays on this machine.
+func isThisMachine(host string) bool {
+	return host == "localhost" || host == "127.0.0.1" || host == "::1"
+}
+
+// isBareAddress reports whether a text is an e-mail address in ASCII and nothing
+// else.
+func isBareAddress(text string) bool {
+	address, err := mail.ParseAddress(text)
+	_, domain, _ := strings.Cut(text, "@")
+	return err == nil && address.Address == text && hostName.MatchString(domain) &&
+		!strings.ContainsFunc(text, func(r rune) bool { return r <= ' ' || r > '~' })
 }
 
 // isPublicURL reports whether links can be built by writing a path behind text.

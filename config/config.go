@@ -98,6 +98,44 @@ type Config struct {
 	// Zero: no limit. Default: 50.
 	NotificationsPerSecondWithoutAccount int `key:"notifications_per_second_without_account" default:"50" min:"0" max:"1000000" help:"Notifications that all who have no account may send in a second together, and drafts that they may begin; 0 for no limit."`
 
+	// SMTPHost is the name of the mail server that reminders go out by. Zero (the
+	// default): no e-mail; people read their reminders in the program.
+	SMTPHost string `key:"smtp_host" section:"Mail and webhooks" help:"Name of the mail server that reminders go out by. Empty: no e-mail; people read their reminders in the program."`
+	// SMTPPort is the port of the mail server. Zero: refused. Default: 587.
+	SMTPPort int `key:"smtp_port" default:"587" min:"1" max:"65535" help:"Port of the mail server: usually 587 with starttls and 465 with tls."`
+	// SMTPSecurity says how the connection to the mail server is protected. Zero:
+	// refused. Default: starttls.
+	SMTPSecurity string `key:"smtp_security" default:"starttls" oneof:"starttls,tls,none" help:"How the connection to the mail server is protected. Nothing is sent where TLS fails; none sends everything as plain text."`
+	// SMTPUser is the name to sign in to the mail server with. Zero (the default):
+	// the program does not sign in.
+	SMTPUser string `key:"smtp_user" help:"Name to sign in to the mail server with. Empty: the program does not sign in."`
+	// SMTPPassword is the password that goes with smtp_user. Zero (the default): none.
+	SMTPPassword Secret `key:"smtp_password" help:"Password that goes with smtp_user."`
+	// SMTPSeconds is how long the delivery of one letter may take, in seconds. Zero:
+	// refused. Default: 30.
+	SMTPSeconds int `key:"smtp_seconds" default:"30" min:"1" max:"60" help:"How long the delivery of one letter may take, in seconds."`
+	// MailFrom is the bare address that letters come from. Zero (the default): no
+	// sender, which is refused where smtp_host is given.
+	MailFrom string `key:"mail_from" help:"Address that letters come from, such as no-reply@example.se; the authority's name stands before it."`
+	// MailDomain is the domain in the Message-IDs of letters. Zero (the default):
+	// that of mail_from.
+	MailDomain string `key:"mail_domain" help:"Domain in the Message-IDs of letters. Once letters have gone out, keep it. Empty: that of mail_from."`
+	// DKIMKey is the path of the PEM file with the private key that letters are
+	// signed with. Zero (the default): the mail server signs, or nobody.
+	DKIMKey string `key:"dkim_key" path:"true" help:"PEM file with the private key, RSA or Ed25519, that letters are signed with. Empty: the mail server signs, or nobody."`
+	// DKIMSelector names the key among those of the sender's domain. Zero (the
+	// default): none, which is refused where dkim_key is given.
+	DKIMSelector string `key:"dkim_selector" help:"Name of the key: its public half is published at SELECTOR._domainkey.DOMAIN, the domain being that of mail_from."`
+	// Webhooks says which addresses people may have called. Zero: refused.
+	// Default: https.
+	Webhooks string `key:"webhooks" default:"https" oneof:"off,https,any" help:"Which addresses people may have called: none, those with https, or any."`
+	// WebhookNetworks are the private networks into which webhooks may lead. Zero
+	// (the default): only to the open internet.
+	WebhookNetworks []netip.Prefix `key:"webhook_networks" help:"Private networks, such as 10.1.2.0/24, into which webhooks may lead besides the open internet."`
+	// WebhookSeconds is how long a webhook may take to answer, in seconds. Zero:
+	// refused. Default: 10.
+	WebhookSeconds int `key:"webhook_seconds" default:"10" min:"1" max:"60" help:"How long a webhook may take to answer, in seconds."`
+
 	// SweepSeconds is the time between two looks for clocks that ran out and work
 	// that a crash left, in seconds. Zero: refused. Default: 10.
 	SweepSeconds int `key:"sweep_seconds" section:"Running" default:"10" min:"1" max:"3600" help:"Time between two looks for clocks that ran out, in seconds."`

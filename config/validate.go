@@ -68,7 +68,7 @@ func (c Config) rules(key string, known Known) Faults {
 	case "clocks":
 		return c.clockFaults(known.Clocks)
 	}
-	for _, r := range c.ruleTable() {
+	for _, r := range append(c.ruleTable(), c.deliveryRules()...) {
 		if r.setting == key && r.broken {
 			return Faults{{Setting: key, Message: r.message, restsOn: r.restsOn}}
 		}
@@ -129,6 +129,36 @@ func (c Config) ruleTable() []rule {
 			"supervision_prefix", c.SupervisionPrefix == c.CasePrefix,
 			"must be another than case_prefix, or two records could have one number",
 			[]string{"case_prefix"},
+		},
+	}
+}
+
+// deliveryRules are those of mail and webhooks.
+func (c Config) deliveryRules() []rule {
+	everyone := func(network netip.Prefix) bool { return network.Bits() == 0 }
+	return []rule{
+		{"smtp_host", c.SMTPHost != "" && !isHost(c.SMTPHost), "must be the name or the address of a mail server, without a port", nil},
+		{
+			"smtp_host", c.SMTPHost != "" && c.PublicURL == "",
+			"needs public_url too: without it the links in letters lead nowhere",
+			[]string{"public_url"},
+		},
+		{"smtp_user", c.SMTPUser == "" && c.SMTPPassword != "", "must be given too, because smtp_password is", []string{"smtp_password"}},
+		{
+			"smtp_user", c.SMTPUser != "" && c.SMTPSecurity == "none" && !isThisMachine(c.SMTPHost),
+			"must not be given with smtp_security none: the password would be sent for anybody to read",
+			[]string{"smtp_security"},
+		},
+		{"smtp_password", c.SMTPPassword == "" && c.SMTPUser != "", "must be given too, because smtp_user is", []string{"smtp_user"}},
+		{"mail_from", c.MailFrom == "" && c.SMTPHost != "", "must be given, because smtp_host is", []string{"smtp_host"}},
+		{"mail_from", c.MailFrom != "" && !isBareAddress(c.MailFrom), "must be one bare e-mail address in ASCII, such as no-reply@example.se", nil},
+		{"mail_domain", c.MailDomain != "" && !isHost(c.MailDomain), "must be the name of a domain, such as vaka.example.se", nil},
+		{"dkim_key", c.DKIMKey == "" && c.DKIMSelector != "", "must be given too, because dkim_selector is", []string{"dkim_selector"}},
+		{"dkim_selector", c.DKIMSelector == "" && c.DKIMKey != "", "must be given too, because dkim_key is", []string{"dkim_key"}},
+		{"dkim_selector", c.DKIMSelector != "" && !isHost(c.DKIMSelector), "must be letters, digits, - and points", nil},
+		{
+			"webhook_networks", slices.ContainsFunc(c.WebhookNetworks, everyone),
+			"must not be the whole internet: name the networks that webhooks may lead into", nil,
 		},
 	}
 }

@@ -169,6 +169,7 @@ func TestValidate_RefusesTheZeroValue(t *testing.T) {
 	for _, key := range []string{
 		"listen", "data", "store", "mongo_database", "language", "timezone", "case_prefix", "supervision_prefix", "session_hours",
 		"max_body_kb", "login_attempts_per_account", "login_attempts_per_address", "sweep_seconds", "log_level", "log_format",
+		"smtp_port", "smtp_security", "smtp_seconds", "webhooks", "webhook_seconds",
 	} {
 		if !refused[key] {
 			t.Errorf("%s is not refused though its comment says so", key)

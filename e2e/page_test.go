@@ -112,6 +112,8 @@ var pages = []page{
 	{route: "/rules/{topic}", path: "/rules/withdraw", who: []string{"admin"}},
 	{route: "/rules/{topic}", path: "/rules/policy", who: []string{"admin"}},
 	{route: "/me", who: []string{"dpo", "caseworker", "admin"}},
+	{route: "/me/reminders", who: []string{"dpo", "caseworker"}},
+	{route: "/inbox", who: []string{"dpo", "caseworker"}},
 }
 
 // apart are addresses of the table that hold nothing to look at.

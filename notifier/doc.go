@@ -49,4 +49,13 @@
 // whether it had. What did not go out for certain is tried again for days; what was
 // refused for good waits for somebody, is counted, and raises an alarm. The list of
 // messages in the program gets its copy whatever becomes of e-mail.
+//
+// # Letters
+//
+// A [Letter] reaches its person by a [Channel]: e-mail ([SMTP]), a webhook
+// ([Webhook]) or the list of messages in the program itself ([Inbox]). Each says
+// of a letter that it was taken, refused for good, certainly not sent, or that
+// nobody knows. What letters say stands in templates, in every language; they name
+// the number of a case and nothing else of it, because letters are not
+// confidential, and errors hold no address, because logs are not either.
 package notifier

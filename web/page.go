@@ -69,6 +69,7 @@ type page struct {
 	Authority string
 	Demo      bool         // all of it is made up
 	Person    cases.Person // zero when nobody is signed in
+	Unread    int          // letters in the person's inbox
 	Form      string       // token that every form sends back
 	Narrow    bool
 	ByKey     bool   // they have the key of a case
@@ -96,6 +97,9 @@ func (q *call) page(section, titleKey string) page {
 		p.Form = formToken(q.bearer)
 		if person, err := q.s.opt.Auth.Person(q.ctx, q.actor.Account); err == nil {
 			p.Person = person
+		}
+		if unread, err := q.s.opt.Inbox.Unread(q.ctx, q.actor.Account); err == nil {
+			p.Unread = unread // a page without the number is better than none
 		}
 	}
 	return p

@@ -20,6 +20,7 @@ import (
 
 	"github.com/vaka-project/vaka/auth"
 	"github.com/vaka-project/vaka/cases"
+	"github.com/vaka-project/vaka/notifier"
 	"github.com/vaka-project/vaka/workflow"
 )
 
@@ -43,6 +44,7 @@ const defaultMaxBody = 1 << 20
 type Options struct {
 	Store cases.Store // keeps the drafts of forms
 	Cases *cases.Service
+	Inbox *notifier.Inbox // of the same store; nil makes one
 	Auth  *auth.Service
 	Units *cases.Registry
 	Zone  *time.Location // of the authority; nil is UTC
@@ -89,6 +91,9 @@ func New(o Options) *Server {
 	if o.Now == nil {
 		o.Now = time.Now
 	}
+	if o.Inbox == nil {
+		o.Inbox = notifier.NewInbox(o.Store, o.Now)
+	}
 	if o.Logger == nil {
 		o.Logger = slog.New(slog.DiscardHandler)
 	}
@@ -96,7 +101,7 @@ func New(o Options) *Server {
 		o.MaxBody = defaultMaxBody
 	}
 	s := &Server{
-		opt: o, table: slices.Concat(routes(), pageRoutes, notifyRoutes, accessibilityRoutes, liveRoutes, queueRoutes, rankRoutes, peopleRoutes, rulesRoutes), log: o.Logger, limits: newLimiter(o.PerAccountPerSecond),
+		opt: o, table: slices.Concat(routes(), pageRoutes, notifyRoutes, accessibilityRoutes, liveRoutes, queueRoutes, rankRoutes, peopleRoutes, rulesRoutes, inboxRoutes), log: o.Logger, limits: newLimiter(o.PerAccountPerSecond),
 		guests: newLimiter(o.GuestsPerSecond),
 		origin: http.NewCrossOriginProtection(),
 		drafts: &drafts{store: o.Store, now: o.Now, zone: o.Zone}, feedbackLimit: newLimiter(feedbackPerSecond),

@@ -219,6 +219,9 @@ func TestCheckConfig_EveryFlag(t *testing.T) {
 		"max_body_kb": "512", "login_attempts_per_account": "5", "login_attempts_per_address": "50",
 		"notifications_per_second_per_account": "10", "notifications_per_second_without_account": "20", "sweep_seconds": "5", "shutdown_seconds": "7", "log_level": "debug",
 		"log_format": "text", "clocks": "TRIAGE_P1=2wd",
+		"smtp_host": "mail.example.se", "smtp_port": "465", "smtp_security": "tls", "smtp_user": "vaka", "smtp_password": "hemlig",
+		"smtp_seconds": "20", "mail_from": "no-reply@example.se", "mail_domain": "vaka.example.se", "dkim_key": "/nowhere/dkim.pem",
+		"dkim_selector": "v1", "webhooks": "any", "webhook_networks": "10.1.2.0/24", "webhook_seconds": "5",
 	}
 	args := []string{"check-config"}
 	for _, s := range config.Settings() {

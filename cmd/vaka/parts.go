@@ -9,6 +9,7 @@ import (
 	"github.com/vaka-project/vaka/auth"
 	"github.com/vaka-project/vaka/cases"
 	"github.com/vaka-project/vaka/config"
+	"github.com/vaka-project/vaka/notifier"
 	"github.com/vaka-project/vaka/workflow"
 )
 
@@ -19,6 +20,7 @@ type Parts struct {
 	Units *cases.Registry
 	Auth  *auth.Service
 	Cases *cases.Service
+	Inbox *notifier.Inbox
 
 	policy cases.Policy
 	engine engine // Store without what is measured around it
@@ -38,8 +40,10 @@ func joinParts(c config.Config, e engine, store cases.Store, now func() time.Tim
 	p.Units = cases.NewRegistry(store, now)
 	p.Auth = auth.New(auth.Options{
 		Store: store, Now: now, SessionLife: time.Duration(c.SessionHours) * time.Hour,
-		Limits: auth.Limits{AccountFailures: c.LoginAttemptsPerAccount, AddressFailures: c.LoginAttemptsPerAddress},
+		Limits:   auth.Limits{AccountFailures: c.LoginAttemptsPerAccount, AddressFailures: c.LoginAttemptsPerAddress},
+		Webhooks: webhooksOf(c),
 	})
+	p.Inbox = notifier.NewInbox(store, now)
 	p.Cases = cases.NewService(cases.Options{
 		Store: store, People: p.Auth, Units: p.Units, Law: law, Policy: policy, Now: now, Logger: log,
 	})
@@ -76,6 +80,9 @@ func (p *Parts) load(ctx context.Context) error {
 		return err
 	}
 	if err := p.Auth.Load(ctx); err != nil {
+		return err
+	}
+	if err := p.Inbox.Load(ctx); err != nil {
 		return err
 	}
 	return p.Cases.Start(ctx)

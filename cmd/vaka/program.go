@@ -41,10 +41,10 @@ type Options struct {
 type Program struct {
 	*Parts
 	Reminders *notifier.Dispatcher
-	Inbox     *notifier.Inbox
 	options   Options
 	metrics   *metrics
 	server    *web.Server
+	delivery  *delivery
 	listener  net.Listener
 	meters    *http.Server // of the metrics; nil where they are off
 	metering  net.Listener
@@ -86,16 +86,18 @@ func (p *Program) open(ctx context.Context, secure *tls.Config) (err error) {
 		}
 		return 1
 	})
+	if p.delivery, err = newDelivery(c, p.options.Demo, p.Parts); err != nil {
+		return err
+	}
 	p.server = web.New(web.Options{
-		Cases: p.Cases, Auth: p.Auth, Units: p.Units, Zone: p.policy.Zone, Store: p.Store,
+		Cases: p.Cases, Auth: p.Auth, Units: p.Units, Zone: p.policy.Zone, Store: p.Store, Inbox: p.Inbox,
 		Logger: p.options.Logger, Metrics: p.metrics.registry, Ready: p.Ready, TLS: secure,
 		TrustedProxies: c.TrustedProxies, MaxBody: c.MaxBodyKB << 10,
 		PerAccountPerSecond: c.NotificationsPerSecondPerAccount,
 		GuestsPerSecond:     c.NotificationsPerSecondWithoutAccount,
 		PublicURL:           c.PublicURL, AuthorityName: c.AuthorityName, Demo: p.options.Demo,
 	})
-	p.Inbox = notifier.NewInbox(p.Store, time.Now)
-	p.Reminders = p.reminders(channelsOf(p.options, p.Inbox), p.metrics.reminded, p.options.Logger)
+	p.Reminders = p.reminders(p.delivery.channels, p.metrics.reminded, p.options.Logger)
 	p.countReminders()
 	if c.MetricsListen != "" {
 		if p.meters, p.metering, err = p.metrics.listen(c.MetricsListen); err != nil {
@@ -129,6 +131,7 @@ func (p *Program) Close() error {
 			_ = l.Close() // after Run it is closed already
 		}
 	}
+	p.delivery.close()
 	if err := p.engine.Close(); err != nil {
 		return fmt.Errorf("closing the store: %w", err)
 	}
@@ -228,12 +231,9 @@ func (p *Program) begin(ctx, beside context.Context, working *sync.WaitGroup) er
 	if err := p.load(ctx); err != nil {
 		return fmt.Errorf("loading: %w", err)
 	}
-	if err := p.Inbox.Load(ctx); err != nil {
-		return fmt.Errorf("loading the lists of messages: %w", err)
-	}
 	p.options.Logger.InfoContext(ctx, "loaded", "cases", p.Cases.Board().Len(), "milliseconds", time.Since(began).Milliseconds())
 	sweeper := &notifier.Sweeper{
-		Cases: p.Cases, Accounts: brooms{p.Auth, p.server}, Every: time.Duration(p.options.Config.SweepSeconds) * time.Second,
+		Cases: p.Cases, Accounts: brooms{p.Auth, p.server, p.Inbox}, Every: time.Duration(p.options.Config.SweepSeconds) * time.Second,
 		Now: time.Now, Logger: p.options.Logger, Passed: p.metrics.passed,
 	}
 	working.Go(func() { sweeper.Run(beside) })
@@ -247,7 +247,7 @@ func (p *Program) begin(ctx, beside context.Context, working *sync.WaitGroup) er
 }
 
 // brooms sweep one after the other: sessions that have ended, drafts that nobody
-// goes on with.
+// goes on with, letters in inboxes that are old.
 type brooms []notifier.Accounts
 
 // Sweep lets each sweep, whatever goes wrong in one.

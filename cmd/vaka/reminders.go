@@ -18,7 +18,7 @@ func (p *Parts) reminders(channels map[notifier.ChannelKind]notifier.Channel, pa
 	return notifier.NewDispatcher(notifier.Options{
 		Store: p.Store, Board: p.Cases.Board(), Law: p.Cases.Law, Channels: channels, Now: time.Now, Logger: log, Passed: passed,
 		Instance: cases.NewID(time.Now()),
-		People:   people{p.Auth, channels[notifier.ChannelEmail] != nil},
+		People:   people{p.Auth, channels},
 		Contact: func(ctx context.Context, id string) (name, email, language string, err error) {
 			c, err := p.Cases.Correspondent(ctx, id)
 			return c.Name, c.Email, c.Language, err
@@ -27,24 +27,14 @@ func (p *Parts) reminders(channels map[notifier.ChannelKind]notifier.Channel, pa
 	})
 }
 
-// channelsOf are the channels that the program uses. A demo's people are made up:
-// it writes down what it would send, and sends nothing.
-func channelsOf(o Options, inbox *notifier.Inbox) map[notifier.ChannelKind]notifier.Channel {
-	out := map[notifier.ChannelKind]notifier.Channel{notifier.ChannelInbox: inbox}
-	if o.Demo {
-		out[notifier.ChannelEmail] = notifier.Recorded{}
-	}
-	return out
-}
-
 // people are the accounts as the notifier sees them.
 type people struct {
-	auth  *auth.Service
-	email bool // the installation sends e-mail
+	auth *auth.Service
+	on   map[notifier.ChannelKind]notifier.Channel // those that the installation uses
 }
 
-// Person implements notifier.People. Where the installation sends no e-mail, whoever
-// reads the list of messages in the program has chosen well enough.
+// Person implements notifier.People. What the installation does not use is not
+// chosen; the dispatcher sees to it that one way is left.
 func (p people) Person(ctx context.Context, account string) (notifier.Person, error) {
 	a, err := p.auth.Correspondent(ctx, account)
 	if err != nil {
@@ -58,10 +48,10 @@ func (p people) Person(ctx context.Context, account string) (notifier.Person, er
 	if chosen.Inbox {
 		out.Channels = append(out.Channels, notifier.ChannelInbox)
 	}
-	if chosen.Email && (p.email || !chosen.Inbox) {
+	if chosen.Email && p.on[notifier.ChannelEmail] != nil {
 		out.Channels = append(out.Channels, notifier.ChannelEmail)
 	}
-	if chosen.Webhook != "" {
+	if chosen.Webhook != "" && p.on[notifier.ChannelWebhook] != nil {
 		out.Channels = append(out.Channels, notifier.ChannelWebhook)
 	}
 	return out, nil
