@@ -32,10 +32,11 @@ var rooms = map[string][]string{
 	"auth":     {"workflow", "cases"},
 	"notifier": {"workflow", "cases", "auth"},
 	"store":    {"workflow", "cases"},
+	"scan":     {},
 	"web":      {"workflow", "cases", "auth", "notifier"},
 	"demo":     {"workflow", "cases", "auth"},
 	"bench":    {"workflow", "cases", "auth", "store"},
-	"cmd/vaka": {"workflow", "cases", "auth", "notifier", "store", "web", "demo", "config"},
+	"cmd/vaka": {"workflow", "cases", "auth", "notifier", "store", "scan", "web", "demo", "config"},
 }
 
 // technologies says in which rooms alone a library may be named. Whatever stands
@@ -49,10 +50,11 @@ var technologies = map[string][]string{
 	"github.com/BurntSushi/toml":    {"config"},
 	"github.com/alecthomas/kong":    {"cmd/vaka"},
 	"github.com/looplab/fsm":        {"workflow"},
+	"github.com/gabriel-vasile/":    {"cases"},
 	"github.com/rickar/cal":         {"workflow"},
 	"github.com/prometheus/":        {"web", "cmd/vaka"},
 	"net/http":                      {"web", "cmd/vaka", "bench", "notifier"},
-	"net":                           {"web", "cmd/vaka", "bench", "config", "store", "notifier"},
+	"net":                           {"web", "cmd/vaka", "bench", "config", "store", "notifier", "scan"},
 	"github.com/wneessen/":          {"notifier"},
 	"os":                            {"store", "config", "cmd/vaka", "bench"},
 }

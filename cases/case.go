@@ -84,6 +84,9 @@ type Case struct {
 	Notes      []Note      `json:"notes,omitempty"`
 	Incident   string      `json:"incident,omitempty"`   // id of the incident that it is linked to
 	Deviations []Deviation `json:"deviations,omitempty"` // from what is established for that incident
+
+	Attachments []Attachment `json:"attachments,omitempty"`
+	FileKey     string       `json:"file_key,omitempty"` // of the attachments' digests, hex; never shown
 }
 
 // Party is the controller unit, or the supplier, that a case is about. In a

@@ -37,8 +37,12 @@
 //   - batch*.go, letter.go: one step on many cases, carried on after a crash;
 //   - settings*.go, rulebook.go: what administrators set, its preview and journal, and
 //     what a use case goes by; clock_move.go: the open clocks that follow it;
+//   - attachment*.go: files, how they come, what they may be and how they are kept;
 //   - organisation.go: controllers and their units;
 //   - store.go: all that is asked of a database. Package casestest checks it.
+//
+// Of a file nothing is seen before its event is written; Service.Attach says in which
+// order the rest happens.
 //
 // The package does no I/O of its own, reads no clock, and knows neither HTTP nor
 // BSON. Instants are UTC with whole milliseconds.

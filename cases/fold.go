@@ -179,6 +179,10 @@ func (c *Case) applyPayload(e Event, payload any) error {
 		return fold(c, e, payload, func(h Header, p ClockChanges) error { return c.clocked(h, p) })
 	case EventClockMoved:
 		return fold(c, e, payload, c.clockMoved)
+	case EventAttachmentAdded:
+		return fold(c, e, payload, c.attachmentAdded)
+	case EventAttachmentRemoved:
+		return fold(c, e, payload, c.attachmentRemoved)
 	}
 	if e.Header.Kind == EventRanked {
 		return fold(c, e, payload, c.ranked)

@@ -35,6 +35,8 @@ type Service struct {
 	units     *Registry
 	rules     *rulebook
 	pinned    *standing // what a use case goes by; nil outside of one
+	files     AttachmentRules
+	scanner   Scanner // nil scans nothing
 	numbers   *numbers
 	incidents *Incidents
 	ranking   *sync.Mutex // lets this instance's changes of an order follow each other
@@ -50,6 +52,8 @@ type Options struct {
 	Units  *Registry
 	Law    *workflow.Clocks // as configured
 	Policy Policy           // as configured
+	Files  AttachmentRules  // the zero value is DefaultAttachmentRules
+	Scan   Scanner          // looks at every file before it is taken; nil looks at none
 	Now    func() time.Time
 	Logger *slog.Logger
 }
@@ -58,8 +62,11 @@ type Options struct {
 func NewService(o Options) *Service {
 	s := &Service{
 		store: o.Store, board: NewBoard(), people: o.People, units: o.Units,
-		rules: newRulebook(o.Law, o.Policy), numbers: newNumbers(), ranking: &sync.Mutex{}, logger: o.Logger,
+		rules: newRulebook(o.Law, o.Policy), files: o.Files, scanner: o.Scan, numbers: newNumbers(), ranking: &sync.Mutex{}, logger: o.Logger,
 		now: func() time.Time { return toMillis(o.Now()) },
+	}
+	if s.files.MaxBytes == 0 {
+		s.files = DefaultAttachmentRules()
 	}
 	if s.logger == nil {
 		s.logger = slog.New(slog.DiscardHandler)
@@ -84,6 +91,10 @@ func (s *Service) At(now func() time.Time) *Service {
 
 // toMillis is an instant as it is kept: UTC, whole milliseconds.
 func toMillis(t time.Time) time.Time { return t.UTC().Truncate(time.Millisecond) }
+
+// Files are the rules for attachments; scanned says whether they are searched for
+// malicious software.
+func (s *Service) Files() (rules AttachmentRules, scanned bool) { return s.files, s.scanner != nil }
 
 // Board answers lists and counts.
 func (s *Service) Board() *Board { return s.board }

@@ -25,6 +25,9 @@ const (
 	Meta          Collection = "meta"           // what the installation says of itself
 	Reminders     Collection = "reminders"      // rungs of clocks that came due: who is reminded, and in which letter; see notifier
 	Letters       Collection = "letters"        // letters with each try at them and its outcome; see notifier
+	Files         Collection = "files"          // contents of attachments, in pieces
+	Uploads       Collection = "uploads"        // files that are on their way, by the account and a place of its own
+	UploadPieces  Collection = "upload_pieces"  // what has come of them
 	Drafts        Collection = "drafts"         // forms that somebody has begun and not sent; never part of a case
 	Feedback      Collection = "feedback"       // what people say of the pages themselves; never part of a case
 	Preferences   Collection = "preferences"    // how somebody has set the queue up, by account, and what all staff share

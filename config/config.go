@@ -136,6 +136,20 @@ type Config struct {
 	// refused. Default: 10.
 	WebhookSeconds int `key:"webhook_seconds" default:"10" min:"1" max:"60" help:"How long a webhook may take to answer, in seconds."`
 
+	// AttachmentMaxMB is the largest file that is taken as an attachment, in MiB.
+	// Zero: refused. Default: 25.
+	AttachmentMaxMB int `key:"attachment_max_mb" section:"Attachments" default:"25" min:"1" max:"200" help:"Largest file that is taken as an attachment, in MiB."`
+	// AttachmentsMaxMB is how much all files of one case may be together, in MiB.
+	// Zero: refused. Default: 500.
+	AttachmentsMaxMB int `key:"attachments_max_mb" default:"500" min:"1" max:"100000" help:"All attachments of one case together, in MiB."`
+	// AttachmentKinds are the kinds of files that are taken, each by the ending it
+	// is known by. Zero (the default): all that the program knows.
+	AttachmentKinds []string `key:"attachment_kinds" help:"Kinds of files that are taken as attachments, by their endings. Empty: pdf, png, jpg, tif, txt, csv, eml, msg, docx, xlsx, odt and ods. Archives such as zip are never taken."`
+	// Clamd is where clamd listens, which searches every attachment for malicious
+	// software before it is taken: host:port, or unix: and the path of its socket.
+	// Zero (the default): attachments are not scanned, and the pages say so.
+	Clamd string `key:"clamd" help:"Where clamd of ClamAV listens, host:port or unix:/run/clamav/clamd.ctl. Every attachment is scanned before it is taken, and none is taken while clamd cannot be reached. Empty: not scanned."`
+
 	// SweepSeconds is the time between two looks for clocks that ran out and work
 	// that a crash left, in seconds. Zero: refused. Default: 10.
 	SweepSeconds int `key:"sweep_seconds" section:"Running" default:"10" min:"1" max:"3600" help:"Time between two looks for clocks that ran out, in seconds."`

@@ -33,5 +33,5 @@
 // allowed.
 //
 // The package imports nothing of the project. Codes that other rooms own
-// (sectors, clocks) are handed in as [Known].
+// (sectors, clocks, kinds of files) are handed in as [Known].
 package config

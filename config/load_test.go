@@ -35,6 +35,7 @@ func defaults() Config {
 		SessionHours:     12, MaxBodyKB: 1024,
 		LoginAttemptsPerAccount: 10, LoginAttemptsPerAddress: 100, NotificationsPerSecondPerAccount: 50, NotificationsPerSecondWithoutAccount: 50,
 		SMTPPort: 587, SMTPSecurity: "starttls", SMTPSeconds: 30, Webhooks: "https", WebhookSeconds: 10,
+		AttachmentMaxMB: 25, AttachmentsMaxMB: 500,
 		SweepSeconds: 10, ShutdownSeconds: 20, LogLevel: "info", LogFormat: "json",
 	}
 }
@@ -66,6 +67,7 @@ func TestLoad_EverySettingFromEverySource(t *testing.T) {
 		MailFrom: "no-reply@example.se", MailDomain: "vaka.example.se", DKIMKey: "/etc/vaka/dkim.pem", DKIMSelector: "v1",
 		Webhooks: "any", WebhookNetworks: []netip.Prefix{netip.MustParsePrefix("10.1.2.0/24")}, WebhookSeconds: 5,
 		NotificationsPerSecondPerAccount: 0, NotificationsPerSecondWithoutAccount: 7, SweepSeconds: 30, ShutdownSeconds: 0, LogLevel: "debug", LogFormat: "text",
+		AttachmentMaxMB: 10, AttachmentsMaxMB: 100, AttachmentKinds: []string{"pdf", "png"}, Clamd: "unix:/run/clamd.ctl",
 	}
 	text := map[string]string{
 		"listen": "0.0.0.0:443", "public_url": "https://vaka.example.se/sv/", "tls_cert": "/etc/vaka/cert.pem",
@@ -78,6 +80,7 @@ func TestLoad_EverySettingFromEverySource(t *testing.T) {
 		"login_attempts_per_account": "5", "login_attempts_per_address": "50", "notifications_per_second_per_account": "0", "notifications_per_second_without_account": "7",
 		"smtp_host": "mail.example.se", "smtp_port": "465", "smtp_security": "tls", "smtp_user": "vaka", "smtp_password": "h=m, l", "smtp_seconds": "20", "mail_from": "no-reply@example.se",
 		"mail_domain": "vaka.example.se", "dkim_key": "/etc/vaka/dkim.pem", "dkim_selector": "v1", "webhooks": "any", "webhook_networks": "10.1.2.0/24", "webhook_seconds": "5",
+		"attachment_max_mb": "10", "attachments_max_mb": "100", "attachment_kinds": "pdf,png", "clamd": "unix:/run/clamd.ctl",
 		"sweep_seconds": "30", "shutdown_seconds": "0", "log_level": "debug", "log_format": "text",
 	}
 	file := `
@@ -120,6 +123,10 @@ dkim_selector = "v1"
 webhooks = "any"
 webhook_networks = ["10.1.2.0/24"]
 webhook_seconds = 5
+attachment_max_mb = 10
+attachments_max_mb = 100
+attachment_kinds = ["pdf", "png"]
+clamd = "unix:/run/clamd.ctl"
 sweep_seconds = 30
 shutdown_seconds = 0
 log_level = "debug"

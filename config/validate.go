@@ -2,6 +2,7 @@ package config
 
 import (
 	"fmt"
+	"net"
 	"net/netip"
 	"regexp"
 	"slices"
@@ -14,8 +15,9 @@ import (
 // Known holds the codes that other rooms own and settings may name. A nil list
 // means that it is not known, and only the form of a code is checked.
 type Known struct {
-	Sectors []string // for essential_sectors
-	Clocks  []string // for the table of clocks
+	Sectors   []string // for essential_sectors
+	Clocks    []string // for the table of clocks
+	FileKinds []string // for attachment_kinds
 }
 
 var (
@@ -23,6 +25,7 @@ var (
 	authorityCode = regexp.MustCompile(`^[A-ZÅÄÖ0-9]{2,16}$`)
 	numberPrefix  = regexp.MustCompile(`^[A-ZÅÄÖ]{1,8}$`)
 	code          = regexp.MustCompile(`^[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)*$`)
+	ending        = regexp.MustCompile(`^[a-z0-9]{1,8}$`)
 	period        = regexp.MustCompile(`^0*[1-9][0-9]{0,2}(?:wd|d|w|m)$`)
 )
 
@@ -65,6 +68,8 @@ func (c Config) rules(key string, known Known) Faults {
 		return c.sectorFaults(known.Sectors)
 	case "extra_closing_days":
 		return c.closingDayFaults()
+	case "attachment_kinds":
+		return c.fileKindFaults(known.FileKinds)
 	case "clocks":
 		return c.clockFaults(known.Clocks)
 	}
@@ -130,6 +135,15 @@ func (c Config) ruleTable() []rule {
 			"must be another than case_prefix, or two records could have one number",
 			[]string{"case_prefix"},
 		},
+		{
+			"attachments_max_mb", c.AttachmentsMaxMB < c.AttachmentMaxMB,
+			"must be at least attachment_max_mb, or no such file would fit",
+			[]string{"attachment_max_mb"},
+		},
+		{
+			"clamd", c.Clamd != "" && !isClamd(c.Clamd),
+			"must be host:port, such as 127.0.0.1:3310, or unix: and the path of a socket, such as unix:/run/clamav/clamd.ctl", nil,
+		},
 	}
 }
 
@@ -163,6 +177,14 @@ func (c Config) deliveryRules() []rule {
 	}
 }
 
+func isClamd(address string) bool {
+	if path, ok := strings.CutPrefix(address, "unix:"); ok {
+		return strings.HasPrefix(path, "/")
+	}
+	host, port, err := net.SplitHostPort(address)
+	return err == nil && host != "" && port != ""
+}
+
 func isMongoURI(uri string) bool {
 	for _, scheme := range []string{"mongodb://", "mongodb+srv://"} {
 		if rest, ok := strings.CutPrefix(uri, scheme); ok {
@@ -194,6 +216,22 @@ func (c Config) sectorFaults(known []string) (faults Faults) {
 			continue
 		}
 		faults = append(faults, Fault{Setting: "essential_sectors", Message: fmt.Sprintf("item %d %s", i+1, message)})
+	}
+	return faults
+}
+
+func (c Config) fileKindFaults(known []string) (faults Faults) {
+	for i, kind := range c.AttachmentKinds {
+		message := ""
+		switch {
+		case known != nil && !slices.Contains(known, kind):
+			message = "is no kind of file that is taken; the kinds are " + strings.Join(known, ", ")
+		case !ending.MatchString(kind):
+			message = "must be the ending of a file's name without its dot, such as pdf"
+		default:
+			continue
+		}
+		faults = append(faults, Fault{Setting: "attachment_kinds", Message: fmt.Sprintf("item %d %s", i+1, message)})
 	}
 	return faults
 }

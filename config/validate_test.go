@@ -117,6 +117,13 @@ func TestValidate(t *testing.T) {
 		{"a clock of a thousand days", func(c *Config) { c.Clocks = map[string]string{"TRIAGE_P1": "1000d"} }, "clocks.TRIAGE_P1", "1 to 999"},
 		{"a clock in hours", func(c *Config) { c.Clocks = map[string]string{"TRIAGE_P1": "1h"} }, "clocks.TRIAGE_P1", "working days"},
 		{"clocks", func(c *Config) { c.Clocks = map[string]string{"A": "1wd", "B": "2d", "C": "3w", "D": "999m"} }, "", ""},
+		{"a case smaller than a file", func(c *Config) { c.AttachmentsMaxMB = 24 }, "attachments_max_mb", "at least attachment_max_mb"},
+		{"no attachments", func(c *Config) { c.AttachmentKinds = nil }, "", ""},
+		{"an ending with its dot", func(c *Config) { c.AttachmentKinds = []string{"pdf", ".png"} }, "attachment_kinds", "item 2"},
+		{"clamd by socket", func(c *Config) { c.Clamd = "unix:/run/clamav/clamd.ctl" }, "", ""},
+		{"clamd by host", func(c *Config) { c.Clamd = "clamd:3310" }, "", ""},
+		{"clamd without a port", func(c *Config) { c.Clamd = "clamd" }, "clamd", "host:port"},
+		{"clamd by a path of its own", func(c *Config) { c.Clamd = "unix:clamd.ctl" }, "clamd", "path"},
 		{"session of nothing", func(c *Config) { c.SessionHours = 0 }, "session_hours", "1 to 168"},
 		{"a week", func(c *Config) { c.SessionHours = 168 }, "", ""},
 		{"a week and an hour", func(c *Config) { c.SessionHours = 169 }, "session_hours", "1 to 168"},
@@ -170,6 +177,7 @@ func TestValidate_RefusesTheZeroValue(t *testing.T) {
 		"listen", "data", "store", "mongo_database", "language", "timezone", "case_prefix", "supervision_prefix", "session_hours",
 		"max_body_kb", "login_attempts_per_account", "login_attempts_per_address", "sweep_seconds", "log_level", "log_format",
 		"smtp_port", "smtp_security", "smtp_seconds", "webhooks", "webhook_seconds",
+		"attachment_max_mb", "attachments_max_mb",
 	} {
 		if !refused[key] {
 			t.Errorf("%s is not refused though its comment says so", key)

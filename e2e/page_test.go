@@ -79,6 +79,9 @@ var pages = []page{
 	{route: "/cases/{id}", path: "/cases/{ended}", who: []string{"caseworker"}},
 	{route: "/cases/{id}", path: "/cases/{own}", who: []string{"dpo"}},
 	{route: "/cases/{id}", path: "/cases/no-such-case", who: []string{"caseworker", "dpo"}, status: http.StatusNotFound},
+	{route: "/cases/{id}/attachments", path: "/cases/{own}/attachments", who: []string{"dpo", "caseworker"}},
+	{route: "/cases/{id}/attachments", path: "/cases/{attached}/attachments", who: []string{"caseworker", "registrar"}},
+	{route: "/cases/{id}", path: "/cases/{attached}", who: []string{"caseworker"}},
 	{route: "/cases/{id}/submissions/{n}", path: "/cases/{supplemented}/submissions/1", who: []string{"caseworker"}},
 	{route: "/cases/{id}/submissions/{n}", path: "/cases/{supplemented}/submissions/2", who: []string{"caseworker"}},
 	{route: "/cases/{id}/decision", path: "/cases/{decided}/decision", who: []string{"caseworker", "supervisor"}},
@@ -117,7 +120,7 @@ var pages = []page{
 }
 
 // apart are addresses of the table that hold nothing to look at.
-var apart = []string{"/language", "/queue.csv", "/queue.xlsx", "/static/{file}", "/notify/clock", "/cases/{id}/receipt/{n}.json", "/live", "/live/changes", "/queue/news", "/cases/{id}/news", "/cases/{id}/severity"}
+var apart = []string{"/language", "/queue.csv", "/queue.xlsx", "/static/{file}", "/notify/clock", "/cases/{id}/receipt/{n}.json", "/cases/{id}/attachments/{attachment}", "/cases/{id}/uploads/{upload}", "/live", "/live/changes", "/queue/news", "/cases/{id}/news", "/cases/{id}/severity"}
 
 // examples find what is in the demo, by what it is an example of.
 var examples = map[string]func(testing.TB) string{

@@ -24,7 +24,7 @@ func TestAccessOfEveryRow(t *testing.T) {
 	for _, row := range web.Rows() {
 		h.login("dpo", "other", "supervisor", "admin") // a row may have ended their sessions
 		for _, caseID := range casesOf(row, own, foreign, hidden) {
-			path := strings.NewReplacer("{id}", caseID, "{n}", "1", "{unit}", "none", "{token}", "none").Replace(row.Path)
+			path := strings.NewReplacer("{id}", caseID, "{n}", "1", "{unit}", "none", "{token}", "none", "{attachment}", "none", "{upload}", "none", "{offset}", "0").Replace(row.Path)
 			if strings.HasPrefix(row.Path, "/api/v1/accounts/{id}") {
 				path = strings.Replace(path, caseID, h.ids["legal"], 1)
 			}
@@ -67,7 +67,11 @@ func (h *house) checkAccess(t *testing.T, row web.Row, path, who string, sight b
 	if row.Path == "/api/v1/session" && row.Method == http.MethodDelete && who != "" && who != "wrong" {
 		return // would end the session that the next rows need; TestSession covers it
 	}
-	got := h.do(r).Status
+	answer := h.do(r)
+	got := answer.Status
+	if sight && got == http.StatusNotFound && row.Access == web.CaseViewer && slices.Contains([]string{"no_such_attachment", "upload_gone"}, answer.text("code")) {
+		return // the case was seen, and there is no such thing in it
+	}
 	if want := expected(row, who, sight); !want(got) {
 		t.Errorf("%s %s by %q on a case seen=%v answers %d", row.Method, row.Path, who, sight, got)
 	}

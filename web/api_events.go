@@ -43,8 +43,11 @@ func (q *call) events() error {
 	for _, e := range history {
 		h := e.Header
 		payload := json.RawMessage(e.Payload)
-		if e.Payload == nil {
+		switch {
+		case e.Payload == nil:
 			payload = json.RawMessage("null")
+		case h.Kind == cases.EventAttachmentAdded:
+			payload = withoutKey(e)
 		}
 		out.Items = append(out.Items, eventView{
 			Seq: h.Seq, Kind: h.Kind, At: h.At, Actor: h.Actor, Name: names[h.Actor], Sentence: told(e, speeches["en"].who(h.Actor, names)),
@@ -52,6 +55,21 @@ func (q *call) events() error {
 		})
 	}
 	return q.answer(http.StatusOK, out)
+}
+
+// withoutKey is the content of an event that adds a file, without the key of the
+// digests: it is the store's own, and leaves the program with an export only.
+func withoutKey(e cases.Event) json.RawMessage {
+	var p cases.AttachmentAdded
+	if err := e.Read(&p); err != nil {
+		return json.RawMessage("null")
+	}
+	p.Key = ""
+	raw, err := json.Marshal(p)
+	if err != nil {
+		panic("what was read as JSON marshals: " + err.Error())
+	}
+	return raw
 }
 
 // told says in English what happened, as the pages do, and adds what the content
@@ -102,7 +120,9 @@ func facts(e cases.Event) string {
 			}
 			return " It has a new caseworker."
 		})
-	case cases.EventMergeDone, cases.EventMergeAbandoned, cases.EventMergeUndone, cases.EventUndoAbandoned, cases.EventClocksLapsed:
+	case cases.EventAttachmentAdded:
+		return read(e, func(p cases.AttachmentAdded) string { return " It is called " + p.Attachment.Name + "." })
+	case cases.EventAttachmentRemoved, cases.EventMergeDone, cases.EventMergeAbandoned, cases.EventMergeUndone, cases.EventUndoAbandoned, cases.EventClocksLapsed:
 		return ""
 	case cases.EventRanked:
 		return read(e, func(p cases.Ranked) string {

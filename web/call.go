@@ -51,7 +51,7 @@ func (s *Server) around(c *fiber.Ctx) error {
 func (s *Server) unrouted(c *fiber.Ctx, err error) error {
 	q := s.begin(c)
 	closeGently(c.Context().Conn())
-	q.fail(err)
+	q.tell(err)
 	q.account()
 	return nil
 }

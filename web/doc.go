@@ -23,5 +23,8 @@
 // say which cases are other than they were and nothing of what is in them, and end
 // with the session and before the server.
 //
+// Files of cases (attachment.go) are larger and slower than all else: their rows have
+// limits of their own, chosen by the head of a request before its body is read.
+//
 // Fiber and fasthttp stay inside this package.
 package web

@@ -73,6 +73,9 @@ func (s *Server) Check(method, path string, status int, kind string, body []byte
 		return nil
 	}
 	content := r.Content[kind]
+	if content == nil && kind != problemType && kind != jsonType {
+		content = r.Content[anyType]
+	}
 	if content == nil {
 		return []string{fmt.Sprintf("%s %s does not say that it answers %d with %s", row.Method, row.Path, status, kind)}
 	}

@@ -54,6 +54,7 @@ func describe(rows []route, publicURL string) (*description, error) {
 			{Name: tagSession, Description: "Signing in and out."},
 			{Name: tagNotifications, Description: "What controllers file, and what they get back."},
 			{Name: tagCases, Description: "What the authority does with it."},
+			{Name: tagAttachments, Description: "The files of a case."},
 			{Name: tagAccounts, Description: "Who may do what."},
 			{Name: tagOrganisations, Description: "Known controllers and their units."},
 			{Name: tagSettings, Description: "Time limits, calendars and rule sets, as administrators set them."},
@@ -99,6 +100,9 @@ func (d *description) operation(row route) (*huma.Operation, error) {
 		}
 		op.RequestBody = &huma.RequestBody{Required: true, Content: map[string]*huma.MediaType{jsonType: content}}
 	}
+	if row.Octets {
+		op.RequestBody = &huma.RequestBody{Required: true, Content: bytesAs(octetType)}
+	}
 	for _, a := range row.Answers {
 		op.Responses[strconv.Itoa(a.Status)] = d.response(a)
 	}
@@ -125,7 +129,7 @@ var pathParameter = regexp.MustCompile(`\{(\w+)\}`)
 func (d *description) parameters(row route) []*huma.Param {
 	var out []*huma.Param
 	for _, m := range pathParameter.FindAllStringSubmatch(row.Path, -1) {
-		what := map[string]string{"n": "The version's number, 1 for the first.", "unit": "A controller unit's id.", "token": "An API token's id."}[m[1]]
+		what := map[string]string{"n": "The version's number, 1 for the first.", "unit": "A controller unit's id.", "token": "An API token's id.", "attachment": "An attachment's id.", "upload": "An upload's id.", "offset": "Where the piece begins, in bytes."}[m[1]]
 		if what == "" && strings.HasPrefix(row.Path, "/api/v1/cases/") {
 			what = "The case's id or number."
 		}
@@ -177,6 +181,9 @@ func (d *description) response(a answer) *huma.Response {
 	if a.Place {
 		header("Location", "Where what was made is found.")
 	}
+	if a.Body == nil && a.Type != "" {
+		r.Content = bytesAs(a.Type)
+	}
 	if a.Body == nil {
 		return r
 	}
@@ -190,6 +197,11 @@ func (d *description) response(a answer) *huma.Response {
 	}
 	r.Content = map[string]*huma.MediaType{cmp.Or(a.Type, jsonType): {Schema: schema}}
 	return r
+}
+
+// bytesAs describes a body that is bytes as they are.
+func bytesAs(media string) map[string]*huma.MediaType {
+	return map[string]*huma.MediaType{media: {Schema: &huma.Schema{Type: huma.TypeString, Format: "binary"}}}
 }
 
 func (d *description) problemResponse(status int) *huma.Response {
@@ -211,7 +223,7 @@ var problemMeaning = map[int]string{
 	409: "The state of things does not allow it, or the Idempotency-Key was used for another body.",
 	412: "Somebody was faster; the problem tells the state now.",
 	413: "The body is too large.",
-	415: "The body must be JSON.",
+	415: "The body must be JSON, or bytes as they are where it is said so.",
 	422: "It was read and cannot be accepted; every fault is listed. A guard of the procedure is named by its code.",
 	428: "If-Match is missing.",
 	429: "Too many requests; Retry-After says when it works again.",
@@ -233,6 +245,7 @@ func problemsOf(row route) []int {
 	add(row.Access == Staff || row.Access == Administrator || row.Access == Authority || row.Access == Holder || row.Access == CaseActor, 403)
 	add(strings.Contains(row.Path, "{"), 404)
 	add(row.Body != nil, 400, 413, 415, 422)
+	add(row.Octets, 413, 415, 422)
 	add(row.IfMatch, 400, 412, 428)
 	add(row.Limited, 429)
 	add(slices.ContainsFunc(row.Query, func(p parameter) bool { return p.read != nil }), 422)

@@ -245,9 +245,12 @@ func (q *call) asPage(row *route) error {
 // admit lets somebody on to a page. Pages that anyone sees still greet whoever is
 // signed in.
 func (q *call) admit(row *route) error {
-	if row.Method == fiber.MethodPost {
+	if row.Method != fiber.MethodGet {
 		if err := q.sameOrigin(); err != nil {
 			return err
+		}
+		if encoding := string(q.Request().Header.ContentEncoding()); encoding != "" && encoding != "identity" {
+			return refuse(http.StatusUnsupportedMediaType, "compressed_body", "Send the body as it is, without Content-Encoding.")
 		}
 	}
 	if row.Access == Anyone {
@@ -264,7 +267,7 @@ func (q *call) admit(row *route) error {
 			return err
 		}
 	}
-	if row.Method != fiber.MethodPost {
+	if row.Method == fiber.MethodGet {
 		return nil
 	}
 	err := q.checkForm()
@@ -315,9 +318,13 @@ func formToken(bearer string) string {
 	return hex.EncodeToString(sum[:16])
 }
 
-// checkForm refuses a form that another site's page sent.
+// checkForm refuses a form that another site's page sent. A script, which sends no
+// form, has the token in a header.
 func (q *call) checkForm() error {
-	token := q.FormValue("form_token")
+	token := q.Get("X-Form-Token")
+	if token == "" {
+		token = q.FormValue("form_token")
+	}
 	if subtle.ConstantTimeCompare([]byte(token), []byte(formToken(q.bearer))) != 1 {
 		return workflow.Refuse(workflow.Forbidden, "form_token", "The form is too old, or was not made for your session. Go back, reload the page and send it again.")
 	}

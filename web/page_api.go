@@ -67,7 +67,9 @@ func (d *description) shown(row route) apiOperation {
 	for _, p := range op.Parameters {
 		out.Parameters = append(out.Parameters, apiField{Name: p.Name, Type: p.In, What: p.Description, Needed: p.Required})
 	}
-	if op.RequestBody != nil {
+	if row.Octets {
+		out.Body = octetType
+	} else if op.RequestBody != nil {
 		schema := op.RequestBody.Content[jsonType].Schema
 		out.Body = strings.TrimPrefix(schema.Ref, schemaPrefix)
 		out.Fields = d.fields(schema)

@@ -37,6 +37,7 @@ type casePage struct {
 	Barred   bool        // a conflict of interest bars whoever looks
 	Bars     []barRow    // staff whom a conflict of interest with the controller bars
 	Conflict []barredRow // staff who are barred from this case alone
+	Files    filesPart
 	Faults   []pageFault
 	Live     *livePart
 	Severity *severityView
@@ -110,6 +111,7 @@ func (q *call) showCase(status int, c *cases.Case, note string, refusal error) e
 	}
 	p.Title, p.Live = c.Number, q.liveCase("case", place, c)
 	p.Phases = phaseMarks(c.Phase)
+	p.Files = q.files(p.page, c, 0, backToCase)
 	p.Holder = p.Case.People[c.Assignee]
 	for _, k := range c.Clocks {
 		if k.Status == cases.ClockOpen {

@@ -46,6 +46,7 @@ type partyPage struct {
 	Answers  []answerSection
 	Receipts []partyReceipt
 	Missing  []cases.MissingItem
+	Files    filesPart
 }
 
 // partyCasePage shows a notifier the own case: receipts, what is missing, what
@@ -53,6 +54,7 @@ type partyPage struct {
 func (q *call) partyCasePage(c *cases.Case) error {
 	p := partyPage{page: q.page("mine", "case.title"), Case: q.partyCaseOf(c), Phases: phaseMarks(c.Phase)}
 	p.Title = c.Number
+	p.Files = q.files(p.page, c, 0, backToCase)
 	if n := c.Latest(); n != nil {
 		filed := partySubmissionOf(c, n.N, true)
 		p.Answers = p.answers(*filed.Notification)

@@ -23,6 +23,7 @@ type receiptPage struct {
 	Next       string // the sentence on what the authority does next
 	Supplement bool   // the person may add to the case
 	Key        string // of a case without an account, shown once
+	Files      filesPart
 }
 
 // receiptFile is a receipt as it is downloaded: with the notification, so that
@@ -46,6 +47,7 @@ func (q *call) receipt() error {
 	}
 	p.Key = q.guestKey(c, n)
 	p.Next = p.nextSentence(c)
+	p.Files = q.files(p.page, c, n, backToReceipt)
 	p.Title, p.Narrow = p.T("receipt.of", "Number", c.Number), true
 	if j := judgementAt(c, n); j != nil {
 		p.Judged, p.Late, p.Deadlines = true, j.Late, j.Deadlines[:]

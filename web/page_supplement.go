@@ -23,6 +23,7 @@ type supplementPage struct {
 	MissingDue *cases.Clock
 	Answers    []answerSection
 	Drafts     []draftHead
+	Files      filesPart
 	Faults     []pageFault
 }
 
@@ -57,6 +58,8 @@ func (q *call) caseToFollowUp() (*cases.Case, error) {
 func (q *call) supplementPage(c *cases.Case) (*supplementPage, error) {
 	p := &supplementPage{page: q.page("mine", "supplement.title"), Number: c.Number, Controller: c.Party.Label(), Asked: askedOf(c)}
 	p.Title, p.Narrow = p.T("supplement.of", "Number", c.Number), true
+	p.Files = q.files(p.page, c, 0, backToFiles)
+	p.Files.Heading = true
 	for _, kind := range followUpKinds {
 		p.Kinds = append(p.Kinds, formOption{string(kind), p.Code(kind)})
 	}

@@ -22,6 +22,8 @@ type route struct {
 	Answers []answer    // when all is well
 	Also    []int       // problems besides those that follow from the row
 
+	Octets  bool       // takes bytes as they are
+	Patient bool       // may take as long as a file takes to be scanned and kept
 	IfMatch bool       // needs the version that the caller saw
 	Key     keyRequest // what becomes of an Idempotency-Key
 	Limited bool       // counts as a notification for the account's rate
@@ -74,7 +76,7 @@ const (
 // routes is every URL there is.
 func routes() []route {
 	var all []route
-	for _, part := range [][]route{sessionRoutes, notificationRoutes, caseRoutes, exportRoutes, accountRoutes, organisationRoutes, peopleAPI, settingsRoutes, serverRoutes} {
+	for _, part := range [][]route{sessionRoutes, notificationRoutes, caseRoutes, attachmentRoutes, exportRoutes, accountRoutes, organisationRoutes, peopleAPI, settingsRoutes, serverRoutes} {
 		all = append(all, part...)
 	}
 	return all

@@ -101,7 +101,7 @@ func New(o Options) *Server {
 		o.MaxBody = defaultMaxBody
 	}
 	s := &Server{
-		opt: o, table: slices.Concat(routes(), pageRoutes, notifyRoutes, accessibilityRoutes, liveRoutes, queueRoutes, rankRoutes, peopleRoutes, rulesRoutes, inboxRoutes), log: o.Logger, limits: newLimiter(o.PerAccountPerSecond),
+		opt: o, table: slices.Concat(routes(), pageRoutes, notifyRoutes, accessibilityRoutes, liveRoutes, attachmentPageRoutes, queueRoutes, rankRoutes, peopleRoutes, rulesRoutes, inboxRoutes), log: o.Logger, limits: newLimiter(o.PerAccountPerSecond),
 		guests: newLimiter(o.GuestsPerSecond),
 		origin: http.NewCrossOriginProtection(),
 		drafts: &drafts{store: o.Store, now: o.Now, zone: o.Zone}, feedbackLimit: newLimiter(feedbackPerSecond),
@@ -115,14 +115,16 @@ func New(o Options) *Server {
 	}
 	s.app = fiber.New(fiber.Config{
 		Immutable: true, CaseSensitive: true, StrictRouting: true,
-		BodyLimit: o.MaxBody, StreamRequestBody: false,
-		ReadBufferSize: maxHead,
-		ReadTimeout:    readTimeout, WriteTimeout: writeTimeout, IdleTimeout: idleTimeout,
+		BodyLimit: o.MaxBody, StreamRequestBody: false, // what is larger is let through by transfer
+		DisablePreParseMultipartForm: true, // or large files would be written to a folder of the system's
+		ReadBufferSize:               maxHead,
+		ReadTimeout:                  readTimeout, WriteTimeout: writeTimeout, IdleTimeout: idleTimeout,
 		DisableStartupMessage: true, ErrorHandler: s.unrouted,
 	})
 	s.app.Use(s.around)
 	s.mount()
 	inner := s.app.Handler()
+	s.app.Server().HeaderReceived = s.transfer
 	s.app.Server().Handler = func(r *fasthttp.RequestCtx) { s.enter(inner, r) }
 	return s
 }
@@ -181,7 +183,11 @@ func (s *Server) handler(row *route) fiber.Handler {
 		if !row.Unready && !s.isReady() {
 			return workflow.Refuse(workflow.Unavailable, notReady, "The server is starting and still reads what it knows. Try again in a moment.")
 		}
-		ctx, cancel := context.WithTimeout(c.UserContext(), requestTimeout)
+		limit := requestTimeout
+		if row.Patient {
+			limit = keepTimeout
+		}
+		ctx, cancel := context.WithTimeout(c.UserContext(), limit)
 		defer cancel()
 		q.ctx = ctx
 		if row.Page {

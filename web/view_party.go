@@ -19,6 +19,7 @@ type partyCase struct {
 	ReceivedAt  time.Time         `json:"received_at"`
 	Submissions []partySubmission `json:"submissions"`
 	Requests    []partyRequest    `json:"requests"`
+	Attachments []partyAttachment `json:"attachments" doc:"What came from the notifier's side."`
 	Withdrawal  *partyWithdrawal  `json:"withdrawal,omitempty"`
 	Decision    *partyDecision    `json:"decision,omitempty" doc:"From the day on which it is served."`
 	Closing     *partyClosing     `json:"closing,omitempty" doc:"Once the party was told: by a decision that is served or by a letter."`
@@ -99,7 +100,10 @@ type partyClosing struct {
 func (q *call) partyCaseOf(c *cases.Case) partyCase {
 	v := partyCase{
 		ID: c.ID, Number: c.Number, Phase: c.Phase, Controller: c.Party.Label(), ReceivedAt: c.OpenedAt,
-		Submissions: []partySubmission{}, Requests: []partyRequest{},
+		Submissions: []partySubmission{}, Requests: []partyRequest{}, Attachments: []partyAttachment{},
+	}
+	for _, at := range c.AttachmentsFor(q.actor) {
+		v.Attachments = append(v.Attachments, partyAttachmentOf(at))
 	}
 	for i := range c.Submissions {
 		v.Submissions = append(v.Submissions, partySubmissionOf(c, i+1, false))

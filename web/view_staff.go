@@ -63,13 +63,16 @@ type caseView struct {
 	Master     string                      `json:"master,omitempty"`
 	Unread     int                         `json:"unread_submission,omitempty" doc:"The newest version that came after the end and that nobody has dealt with."`
 
-	Assignee string            `json:"assignee,omitempty"`
-	Secret   bool              `json:"secret"`
-	Named    []string          `json:"named"`
-	Barred   []cases.Bar       `json:"barred"`
-	Notes    []cases.Note      `json:"notes"`
-	Incident string            `json:"incident,omitempty"`
-	People   map[string]string `json:"people" doc:"Names of the accounts that the case mentions, by id."`
+	Assignee string       `json:"assignee,omitempty"`
+	Secret   bool         `json:"secret"`
+	Named    []string     `json:"named"`
+	Barred   []cases.Bar  `json:"barred"`
+	Notes    []cases.Note `json:"notes"`
+	Incident string       `json:"incident,omitempty"`
+
+	Attachments []attachmentView `json:"attachments"`
+
+	People map[string]string `json:"people" doc:"Names of the accounts that the case mentions, by id."`
 }
 
 // submissionView is one version of the notification with its receipt.
@@ -134,6 +137,10 @@ func (q *call) caseViewOf(c *cases.Case) caseView {
 		Opening: c.Opening, Memo: c.Memo, Draft: c.Draft, Decision: c.Decision, Judgments: list(c.Judgments),
 		Closing: c.Closing, Merged: []memberView{}, Master: c.Master, Unread: c.Unread,
 		Assignee: c.Assignee, Secret: c.Secret, Named: list(c.Named), Barred: list(c.Barred), Notes: list(c.Notes), Incident: c.Incident,
+		Attachments: []attachmentView{},
+	}
+	for _, at := range c.Attachments {
+		v.Attachments = append(v.Attachments, attachmentOf(at))
 	}
 	for i := range c.Submissions {
 		v.Submissions = append(v.Submissions, submissionOf(c, i+1, false))
@@ -178,6 +185,12 @@ func mentioned(c *cases.Case) []string {
 	ids := append([]string{c.OpenedBy, c.Assignee}, c.Named...)
 	for i := range c.Submissions {
 		ids = append(ids, c.Submissions[i].By)
+	}
+	for _, at := range c.Attachments {
+		ids = append(ids, at.AddedBy)
+		if at.Removed != nil {
+			ids = append(ids, at.Removed.By)
+		}
 	}
 	for _, r := range c.Requests {
 		ids = append(ids, r.AskedBy)

@@ -218,6 +218,7 @@ func TestCheckConfig_EveryFlag(t *testing.T) {
 		"auto_register": "true", "essential_sectors": "HEALTH_CARE", "extra_closing_days": "2026-12-28", "session_hours": "8",
 		"max_body_kb": "512", "login_attempts_per_account": "5", "login_attempts_per_address": "50",
 		"notifications_per_second_per_account": "10", "notifications_per_second_without_account": "20", "sweep_seconds": "5", "shutdown_seconds": "7", "log_level": "debug",
+		"attachment_max_mb": "10", "attachments_max_mb": "100", "attachment_kinds": "pdf", "clamd": "clamd:3310",
 		"log_format": "text", "clocks": "TRIAGE_P1=2wd",
 		"smtp_host": "mail.example.se", "smtp_port": "465", "smtp_security": "tls", "smtp_user": "vaka", "smtp_password": "hemlig",
 		"smtp_seconds": "20", "mail_from": "no-reply@example.se", "mail_domain": "vaka.example.se", "dkim_key": "/nowhere/dkim.pem",

@@ -8,6 +8,7 @@ import (
 
 	"github.com/vaka-project/vaka/cases"
 	"github.com/vaka-project/vaka/config"
+	"github.com/vaka-project/vaka/scan"
 	"github.com/vaka-project/vaka/workflow"
 )
 
@@ -68,4 +69,23 @@ func policyOf(c config.Config) (cases.Policy, error) {
 		p.EssentialSectors = append(p.EssentialSectors, cases.SectorOfActivity(sector))
 	}
 	return p, nil
+}
+
+// filesOf is what the settings say of attachments, and who looks at them; nil where
+// no scanner is set.
+func filesOf(c config.Config) (cases.AttachmentRules, cases.Scanner, error) {
+	rules := cases.AttachmentRules{
+		MaxBytes: int64(c.AttachmentMaxMB) << 20, MaxCaseBytes: int64(c.AttachmentsMaxMB) << 20, Kinds: c.AttachmentKinds,
+	}
+	if len(rules.Kinds) == 0 {
+		rules.Kinds = cases.FileKinds()
+	}
+	if c.Clamd == "" {
+		return rules, nil, nil
+	}
+	clamd, err := scan.NewClamd(c.Clamd)
+	if err != nil {
+		return rules, nil, fmt.Errorf("clamd: %w", err)
+	}
+	return rules, clamd, nil
 }

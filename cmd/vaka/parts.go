@@ -36,6 +36,10 @@ func joinParts(c config.Config, e engine, store cases.Store, now func() time.Tim
 	if err != nil {
 		return nil, err
 	}
+	files, scanner, err := filesOf(c)
+	if err != nil {
+		return nil, err
+	}
 	p := &Parts{Store: store, Law: law, policy: policy, engine: e}
 	p.Units = cases.NewRegistry(store, now)
 	p.Auth = auth.New(auth.Options{
@@ -45,7 +49,7 @@ func joinParts(c config.Config, e engine, store cases.Store, now func() time.Tim
 	})
 	p.Inbox = notifier.NewInbox(store, now)
 	p.Cases = cases.NewService(cases.Options{
-		Store: store, People: p.Auth, Units: p.Units, Law: law, Policy: policy, Now: now, Logger: log,
+		Store: store, People: p.Auth, Units: p.Units, Law: law, Policy: policy, Files: files, Scan: scanner, Now: now, Logger: log,
 	})
 	return p, nil
 }

@@ -15,6 +15,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/vaka-project/vaka/cases"
 	"github.com/vaka-project/vaka/config"
 	"github.com/vaka-project/vaka/demo"
 	"github.com/vaka-project/vaka/notifier"
@@ -233,7 +234,7 @@ func (p *Program) begin(ctx, beside context.Context, working *sync.WaitGroup) er
 	}
 	p.options.Logger.InfoContext(ctx, "loaded", "cases", p.Cases.Board().Len(), "milliseconds", time.Since(began).Milliseconds())
 	sweeper := &notifier.Sweeper{
-		Cases: p.Cases, Accounts: brooms{p.Auth, p.server, p.Inbox}, Every: time.Duration(p.options.Config.SweepSeconds) * time.Second,
+		Cases: p.Cases, Accounts: brooms{p.Auth, p.server, p.Inbox, uploads{p.Cases}}, Every: time.Duration(p.options.Config.SweepSeconds) * time.Second,
 		Now: time.Now, Logger: p.options.Logger, Passed: p.metrics.passed,
 	}
 	working.Go(func() { sweeper.Run(beside) })
@@ -246,9 +247,17 @@ func (p *Program) begin(ctx, beside context.Context, working *sync.WaitGroup) er
 	return nil
 }
 
-// brooms sweep one after the other: sessions that have ended, drafts that nobody
-// goes on with, letters in inboxes that are old.
+// brooms sweep one after the other: sessions that have ended, drafts and uploads
+// that nobody goes on with, letters in inboxes that are old.
 type brooms []notifier.Accounts
+
+// uploads sweeps what is left of files that never came whole.
+type uploads struct{ in *cases.Service }
+
+// Sweep clears away what nobody works on any more.
+func (u uploads) Sweep(ctx context.Context, now time.Time) (int, error) {
+	return u.in.SweepUploads(ctx, now)
+}
 
 // Sweep lets each sweep, whatever goes wrong in one.
 func (b brooms) Sweep(ctx context.Context, now time.Time) (cleared int, err error) {

@@ -124,7 +124,7 @@ func loadSettings(t Terminal, file string, flags map[string]string) (config.Conf
 // knownCodes are the codes of other rooms that settings may name. A clock whose
 // length is the law's, or that of an order, is none of them.
 func knownCodes() config.Known {
-	known := config.Known{Sectors: cases.SectorOfActivity("").Codes()}
+	known := config.Known{Sectors: cases.SectorOfActivity("").Codes(), FileKinds: cases.FileKinds()}
 	for _, rule := range workflow.DefaultClockRules() {
 		if rule.Configurable() {
 			known.Clocks = append(known.Clocks, string(rule.Kind))

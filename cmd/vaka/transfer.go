@@ -20,7 +20,7 @@ type exportCommand struct {
 
 // Help is shown below the command's summary.
 func (exportCommand) Help() string {
-	return `The file holds every event, number, API token (as a hash) and what the installation says of itself, in an order that makes two exports of the same data the same bytes. Sessions are left out, and so are current records, which import makes anew from the events. It is readable by its owner only, since it holds personal data.
+	return `The file holds every event, number, attachment, API token (as a hash) and what the installation says of itself, in an order that makes two exports of the same data the same bytes. Sessions are left out, and so are current records, which import makes anew from the events. It is readable by its owner only, since it holds personal data.
 
 Examples:
 

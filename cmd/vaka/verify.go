@@ -11,7 +11,7 @@ type verifyCommand struct{ settings }
 
 // Help is shown below the command's summary.
 func (verifyCommand) Help() string {
-	return `It reads every event of every record and checks that sequences have no gaps, that each header is bound to the one before, that each payload is the one that was recorded, and that no record has lost events that its current picture has seen. Each break is one line; exit code 1 says that there are any.
+	return `It reads every event of every record and checks that sequences have no gaps, that each header is bound to the one before, that each payload is the one that was recorded, that no record has lost events that its current picture has seen, and that every piece of every attachment is there and has the content that was added. Each break is one line; exit code 1 says that there are any.
 
 Example:
 
@@ -36,7 +36,11 @@ func (c *verifyCommand) Run(ctx context.Context, t Terminal) error {
 	for _, b := range found.breaks {
 		fmt.Fprintf(t.Out, "%s: %s\n", cases.Key(b.Record, b.Seq), b.What)
 	}
-	fmt.Fprintf(t.Out, "%d events of %d records; %d breaks\n", found.events, len(found.heads), len(found.breaks))
+	files := ""
+	if found.files > 0 {
+		files = fmt.Sprintf(", %d attachments", found.files)
+	}
+	fmt.Fprintf(t.Out, "%d events of %d records%s; %d breaks\n", found.events, len(found.heads), files, len(found.breaks))
 	if len(found.breaks) > 0 {
 		return errSilent
 	}
@@ -46,6 +50,7 @@ func (c *verifyCommand) Run(ctx context.Context, t Terminal) error {
 // verification is what reading all events showed.
 type verification struct {
 	events int
+	files  int             // attachments whose content was read
 	heads  map[string]head // by record
 	breaks []cases.Break
 }
@@ -56,7 +61,7 @@ type head struct {
 	hash string
 }
 
-// verifyStore reads every event once, and then every picture.
+// verifyStore reads every event once, with the files that it adds, and then every picture.
 func verifyStore(ctx context.Context, s cases.Store) (verification, error) {
 	v := verification{heads: map[string]head{}}
 	err := eachRecord(ctx, s, func(record string, events []cases.Event) error {
@@ -64,7 +69,10 @@ func verifyStore(ctx context.Context, s cases.Store) (verification, error) {
 		last := events[len(events)-1].Header
 		v.heads[record] = head{last.Seq, last.Hash()}
 		v.breaks = append(v.breaks, cases.Verify(record, events)...)
-		return nil
+		n, breaks, err := cases.VerifyFiles(ctx, s, record, events)
+		v.files += n
+		v.breaks = append(v.breaks, breaks...)
+		return err
 	})
 	if err != nil {
 		return v, err

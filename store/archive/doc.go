@@ -1,7 +1,7 @@
 // Package archive carries everything that a store holds from one engine to
 // another, as one file of lines:
 //
-//	{"vaka_export":1,"collections":["events","numbers","diary","tokens","meta"]}
+//	{"vaka_export":1,"collections":["events","numbers","diary","tokens","meta","files"]}
 //	{"in":"events","doc":{"_id":"…/00000001","record":"…","seq":{"$numberLong":"1"},…}}
 //	…
 //	{"documents":12345,"sha256":"…"}
@@ -11,6 +11,9 @@
 // the documents and holds the SHA-256 of every byte before it, so a file that was
 // cut short or altered is refused. Exporting, importing and exporting again gives
 // the same bytes, whatever the engines.
+//
+// The contents of attachments travel along, piece by piece (files). What is still on
+// its way, an upload that is not finished, does not.
 //
 // Pictures and summaries are not in the file: they follow from the events, and
 // the caller rebuilds them after an import. Neither are sessions: everybody signs

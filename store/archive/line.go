@@ -16,7 +16,7 @@ import (
 const version = 1
 
 // exported are the collections of a file, in its order.
-var exported = []cases.Collection{cases.Events, cases.Numbers, cases.Diary, cases.Tokens, cases.Meta}
+var exported = []cases.Collection{cases.Events, cases.Numbers, cases.Diary, cases.Tokens, cases.Meta, cases.Files}
 
 // header is the first line.
 type header struct {

@@ -11,6 +11,8 @@ import (
 	"fmt"
 	"io"
 	"slices"
+
+	"github.com/vaka-project/vaka/cases"
 )
 
 // longest is how long a line may be: a document of 16 MB, which is the most that
@@ -93,10 +95,24 @@ func checkHeader(text []byte) error {
 	if h.Version != version {
 		return fmt.Errorf("this export has version %d of the format; this vaka reads version %d", h.Version, version)
 	}
-	if !slices.Equal(h.Collections, exported) {
+	// An earlier vaka knew fewer collections; its exports are read as well.
+	if len(h.Collections) == 0 || !inOrder(h.Collections) {
 		return errors.New("the header does not name the collections of an export")
 	}
 	return nil
+}
+
+// inOrder says whether collections are some of those of an export, in their order.
+func inOrder(named []cases.Collection) bool {
+	rest := exported
+	for _, in := range named {
+		at := slices.Index(rest, in)
+		if at < 0 {
+			return false
+		}
+		rest = rest[at+1:]
+	}
+	return true
 }
 
 func checkTrailer(text []byte, want trailer) error {

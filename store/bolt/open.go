@@ -92,6 +92,7 @@ var collections = []cases.Collection{
 	cases.IncidentPictures,
 	cases.BatchPictures,
 	cases.Inbox,
+	cases.Files, cases.Uploads, cases.UploadPieces,
 }
 
 // prepare checks that the file is as long as it says and makes the buckets.
