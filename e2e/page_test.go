@@ -80,8 +80,6 @@ var pages = []page{
 	{route: "/cases/{id}", path: "/cases/{own}", who: []string{"dpo"}},
 	{route: "/cases/{id}", path: "/cases/no-such-case", who: []string{"caseworker", "dpo"}, status: http.StatusNotFound},
 	{route: "/cases/{id}/attachments", path: "/cases/{own}/attachments", who: []string{"dpo", "caseworker"}},
-	{route: "/cases/{id}/attachments", path: "/cases/{attached}/attachments", who: []string{"caseworker", "registrar"}},
-	{route: "/cases/{id}", path: "/cases/{attached}", who: []string{"caseworker"}},
 	{route: "/cases/{id}/submissions/{n}", path: "/cases/{supplemented}/submissions/1", who: []string{"caseworker"}},
 	{route: "/cases/{id}/submissions/{n}", path: "/cases/{supplemented}/submissions/2", who: []string{"caseworker"}},
 	{route: "/cases/{id}/decision", path: "/cases/{decided}/decision", who: []string{"caseworker", "supervisor"}},
