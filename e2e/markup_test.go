@@ -42,7 +42,7 @@ func TestMarkup(t *testing.T) {
 			name := fmt.Sprintf("%03d-%s.html", i, who)
 			path := p.address(t)
 			served[name] = path + " for " + strings.Trim(who+" ", " ")
-			write(t, filepath.Join(dir, name), source(t, who, path))
+			write(t, filepath.Join(dir, name), source(t, who, path, max(p.status, http.StatusOK)))
 		}
 	}
 	for _, fault := range validate(t, dir) {
@@ -97,8 +97,8 @@ func validate(t testing.TB, dir string) []markupFault {
 	return faults
 }
 
-// source is a page as it leaves the service.
-func source(t testing.TB, who, path string) []byte {
+// source is a page as it leaves the service, with the status that it has to have.
+func source(t testing.TB, who, path string, status int) []byte {
 	t.Helper()
 	r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, site+path, nil)
 	if err != nil {
@@ -113,6 +113,9 @@ func source(t testing.TB, who, path string) []byte {
 		t.Fatal(err)
 	}
 	defer answer.Body.Close()
+	if answer.StatusCode != status {
+		t.Errorf("%s for %s answered %d, want %d", path, who, answer.StatusCode, status)
+	}
 	page, err := io.ReadAll(answer.Body)
 	if err != nil {
 		t.Fatal(err)

@@ -69,7 +69,7 @@ type page struct {
 	Authority string
 	Demo      bool         // all of it is made up
 	Person    cases.Person // zero when nobody is signed in
-	Unread    int          // letters in the person's inbox
+	letters   int          // that the person has not read
 	Form      string       // token that every form sends back
 	Narrow    bool
 	ByKey     bool   // they have the key of a case
@@ -99,7 +99,7 @@ func (q *call) page(section, titleKey string) page {
 			p.Person = person
 		}
 		if unread, err := q.s.opt.Inbox.Unread(q.ctx, q.actor.Account); err == nil {
-			p.Unread = unread // a page without the number is better than none
+			p.letters = unread // a page without the number is better than none
 		}
 	}
 	return p
@@ -169,6 +169,14 @@ func (p page) Styles() string { return p.styles }
 
 // Script is the address of the page's script.
 func (p page) Script() string { return p.script }
+
+// UnreadLetters is how many letters in the inbox the person has not read, "" for none.
+func (p page) UnreadLetters() string {
+	if p.letters == 0 {
+		return ""
+	}
+	return p.number(p.letters)
+}
 
 // Icon is the address of the picture that stands for the pages in a browser.
 func (p page) Icon() string { return assets.path("icon.svg") }
