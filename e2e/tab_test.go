@@ -57,6 +57,8 @@ func newTab(t testing.TB, l look) *tab {
 	if l.language == "" {
 		l.language = "sv"
 	}
+	// The pages speak the account's language unless somebody chose another one.
+	call(b, network.SetCookie, network.SetCookieParams{Name: "vaka_language", Value: l.language, URL: site, HTTPOnly: new(true)})
 	call(b, network.SetExtraHTTPHeaders, network.SetExtraHTTPHeadersParams{Headers: network.Headers{"Accept-Language": l.language}})
 	call(b, emulation.SetFocusEmulationEnabled, emulation.SetFocusEmulationEnabledParams{Enabled: true}) // a tab in the background counts as looked at
 	if l.scriptless {

@@ -23,7 +23,7 @@ type rankPage struct {
 	Priority workflow.Priority
 	Order    []cases.Summary // by hand, the case itself included
 	Place    int             // of the case, 0 for none by hand
-	Tag      string          // of the order
+	Seen     string          // the order as it was seen, by its tag
 	Key      string
 	Reason   string
 	Before   string // id that was chosen
@@ -51,7 +51,7 @@ func (q *call) showRank(status int, refusal error) error {
 	p := rankPage{page: q.page("investigations", "rank.title"), Case: c, Priority: c.Priority, Key: q.id, Wrong: map[string]string{}}
 	p.Title, p.Narrow = p.T("rank.title")+" – "+c.Number, true
 	p.Order = q.s.opt.Cases.Board().ByHand(q.actor, c.Priority)
-	p.Tag = cases.OrderTag(p.Order)
+	p.Seen = cases.OrderTag(p.Order)
 	p.Place = 1 + slices.IndexFunc(p.Order, func(s cases.Summary) bool { return s.ID == c.ID })
 	if refusal == nil {
 		return q.render(status, "rank", p)

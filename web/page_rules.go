@@ -141,9 +141,11 @@ func (p *rulesPage) calendarDay(d workflow.SpecialDay, law *workflow.Clocks) *ca
 
 // try shows what the hours of Article 33 come to from an instant of awareness.
 func (p *rulesPage) try(asked string, law *workflow.Clocks, zone *time.Location) {
-	p.Aware = asked
 	if asked == "" {
 		return
+	}
+	if _, err := time.Parse(localInstant, asked); err == nil {
+		p.Aware = asked // a browser shows nothing else in such a field, and complains of it
 	}
 	aware, err := workflow.ParseLocal(asked, zone)
 	if err != nil {
