@@ -96,7 +96,11 @@ func (d *Dispatcher) itemFor(ctx context.Context, people map[string]Person, who,
 	if line.Seen.Sub(line.At) > lateAfter {
 		seen = line.Seen // after a time in which nobody was reminded, it waits for the next digest
 	}
-	return item, !p.release(seen).After(now), nil
+	until := p.release(seen)
+	if until.Equal(seen) {
+		until = line.At // nothing puts it off, and whoever saw it may have had a clock that is ahead
+	}
+	return item, !until.After(now), nil
 }
 
 // chunks are the groups in order, none with more reminders than a letter has.

@@ -1,0 +1,12 @@
+// Package notifiertest holds what reminding is tested with, wherever it is tested.
+//
+// Run lets dispatchers work on an engine, two of them on one store where the engine
+// lets two instances in: claims, crashes, leases, clocks that are wrong, a mail
+// server that refuses, keeps silent, hangs up or is away for a day, a webhook that
+// answers too late, people without an address. Whatever happens, nothing may be
+// lost, nothing told twice but where nobody could know, and every failure must be
+// seen.
+//
+// MailServer is the mail server in all that: a real one, on a port of this machine,
+// that does with each letter as it is told and keeps account of them.
+package notifiertest
