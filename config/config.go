@@ -150,6 +150,10 @@ type Config struct {
 	// Zero (the default): attachments are not scanned, and the pages say so.
 	Clamd string `key:"clamd" help:"Where clamd of ClamAV listens, host:port or unix:/run/clamav/clamd.ctl. Every attachment is scanned before it is taken, and none is taken while clamd cannot be reached. Empty: not scanned."`
 
+	// LetterSeconds is how long the delivery of one letter may take by all its
+	// channels together, in seconds. Zero: refused. Default: 45.
+	LetterSeconds int `key:"letter_seconds" default:"45" min:"5" max:"300" help:"How long the delivery of one letter may take by all ways together, in seconds. The same on every instance: one that has crashed is taken for alive five times as long, and 15 seconds."`
+
 	// SweepSeconds is the time between two looks for clocks that ran out and work
 	// that a crash left, in seconds. Zero: refused. Default: 10.
 	SweepSeconds int `key:"sweep_seconds" section:"Running" default:"10" min:"1" max:"3600" help:"Time between two looks for clocks that ran out, in seconds."`

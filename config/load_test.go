@@ -34,7 +34,7 @@ func defaults() Config {
 		EssentialSectors: []string{"HEALTH_CARE", "SOCIAL_SERVICES"},
 		SessionHours:     12, MaxBodyKB: 1024,
 		LoginAttemptsPerAccount: 10, LoginAttemptsPerAddress: 100, NotificationsPerSecondPerAccount: 50, NotificationsPerSecondWithoutAccount: 50,
-		SMTPPort: 587, SMTPSecurity: "starttls", SMTPSeconds: 30, Webhooks: "https", WebhookSeconds: 10,
+		SMTPPort: 587, SMTPSecurity: "starttls", SMTPSeconds: 30, Webhooks: "https", WebhookSeconds: 10, LetterSeconds: 45,
 		AttachmentMaxMB: 25, AttachmentsMaxMB: 500,
 		SweepSeconds: 10, ShutdownSeconds: 20, LogLevel: "info", LogFormat: "json",
 	}
@@ -65,7 +65,7 @@ func TestLoad_EverySettingFromEverySource(t *testing.T) {
 		SessionHours: 8, MaxBodyKB: 2048, LoginAttemptsPerAccount: 5, LoginAttemptsPerAddress: 50,
 		SMTPHost: "mail.example.se", SMTPPort: 465, SMTPSecurity: "tls", SMTPUser: "vaka", SMTPPassword: "h=m, l", SMTPSeconds: 20,
 		MailFrom: "no-reply@example.se", MailDomain: "vaka.example.se", DKIMKey: "/etc/vaka/dkim.pem", DKIMSelector: "v1",
-		Webhooks: "any", WebhookNetworks: []netip.Prefix{netip.MustParsePrefix("10.1.2.0/24")}, WebhookSeconds: 5,
+		Webhooks: "any", WebhookNetworks: []netip.Prefix{netip.MustParsePrefix("10.1.2.0/24")}, WebhookSeconds: 5, LetterSeconds: 30,
 		NotificationsPerSecondPerAccount: 0, NotificationsPerSecondWithoutAccount: 7, SweepSeconds: 30, ShutdownSeconds: 0, LogLevel: "debug", LogFormat: "text",
 		AttachmentMaxMB: 10, AttachmentsMaxMB: 100, AttachmentKinds: []string{"pdf", "png"}, Clamd: "unix:/run/clamd.ctl",
 	}
@@ -79,7 +79,7 @@ func TestLoad_EverySettingFromEverySource(t *testing.T) {
 		"clocks": "TRIAGE_P1=2wd, SUPPLEMENT = 3w", "session_hours": "8", "max_body_kb": "2048",
 		"login_attempts_per_account": "5", "login_attempts_per_address": "50", "notifications_per_second_per_account": "0", "notifications_per_second_without_account": "7",
 		"smtp_host": "mail.example.se", "smtp_port": "465", "smtp_security": "tls", "smtp_user": "vaka", "smtp_password": "h=m, l", "smtp_seconds": "20", "mail_from": "no-reply@example.se",
-		"mail_domain": "vaka.example.se", "dkim_key": "/etc/vaka/dkim.pem", "dkim_selector": "v1", "webhooks": "any", "webhook_networks": "10.1.2.0/24", "webhook_seconds": "5",
+		"mail_domain": "vaka.example.se", "dkim_key": "/etc/vaka/dkim.pem", "dkim_selector": "v1", "webhooks": "any", "webhook_networks": "10.1.2.0/24", "webhook_seconds": "5", "letter_seconds": "30",
 		"attachment_max_mb": "10", "attachments_max_mb": "100", "attachment_kinds": "pdf,png", "clamd": "unix:/run/clamd.ctl",
 		"sweep_seconds": "30", "shutdown_seconds": "0", "log_level": "debug", "log_format": "text",
 	}
@@ -123,6 +123,7 @@ dkim_selector = "v1"
 webhooks = "any"
 webhook_networks = ["10.1.2.0/24"]
 webhook_seconds = 5
+letter_seconds = 30
 attachment_max_mb = 10
 attachments_max_mb = 100
 attachment_kinds = ["pdf", "png"]

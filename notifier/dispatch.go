@@ -1,6 +1,7 @@
 package notifier
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -54,18 +55,18 @@ type Options struct {
 	// this one after it was set, says nothing about how long a letter has been
 	// under way. Nil is the time since the program's start.
 	Elapsed func() time.Duration
+	// SendTimeout bounds a whole try at a letter, from the claim to the last
+	// channel's answer; 45 seconds. All instances are to have the same: five times
+	// as long and a little more they leave a letter to one that may have crashed.
+	SendTimeout time.Duration
 	// Passed is told of each pass that Run made; may be nil.
 	Passed func(Round)
 }
 
 // The times of sending.
 const (
-	// lease is how long a try at a letter that was seen to be under way is left to
-	// whoever claimed it. After that it counts as a crash, and somebody else tries.
-	lease = 4 * time.Minute
-	// sendTimeout bounds a whole try, from the claim to the last channel's answer.
-	// It is well below half the lease, so that who has claimed a letter has long
-	// ended when somebody takes it over.
+	// sendTimeout bounds a whole try, from the claim to the last channel's answer,
+	// where the options say nothing else.
 	sendTimeout = 45 * time.Second
 	// budget is how long one pass goes on beginning letters. What it leaves is
 	// planned anew in the next one, with what has become urgent meanwhile first.
@@ -99,6 +100,15 @@ type Dispatcher struct {
 	overdue bool // the oldest reminder was too old after the last pass
 }
 
+// leaseOf is how long a try at a letter that was seen to be under way is left to
+// whoever claimed it, by the longest that a try may take. After that it counts as a
+// crash, and somebody else tries. Half of it is well above a try with its receipt,
+// so that who has claimed a letter has long ended when somebody takes it over.
+func leaseOf(sending time.Duration) time.Duration { return 5*sending + 15*time.Second }
+
+// receiptTimeout bounds the writing of a receipt after a try.
+func receiptTimeout(sending time.Duration) time.Duration { return sending/3 + 5*time.Second }
+
 // waiter is a rung that was reached, with those who are still to be told.
 type waiter struct {
 	line rungLine
@@ -112,6 +122,7 @@ func NewDispatcher(o Options) *Dispatcher {
 		start := time.Now()
 		o.Elapsed = func() time.Duration { return time.Since(start) }
 	}
+	o.SendTimeout = cmp.Or(o.SendTimeout, sendTimeout)
 	if o.Drafts == nil {
 		o.Drafts = func(context.Context) ([]Draft, error) { return nil, nil }
 	}

@@ -146,7 +146,7 @@ func (d *Dispatcher) Resend(ctx context.Context, by, id string) (Dispatched, err
 		return Dispatched{}, workflow.Refuse(workflow.Conflict, "letter_not_failed",
 			"This letter has not failed for good: it went out, nothing in it was to be told any more, or it is tried again by itself.")
 	}
-	sending, cancel := context.WithTimeout(ctx, sendTimeout)
+	sending, cancel := context.WithTimeout(ctx, d.opt.SendTimeout)
 	defer cancel()
 	mine, err := d.claimAgain(sending, t.tracked, by)
 	if err == nil && !mine {

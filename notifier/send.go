@@ -43,7 +43,7 @@ func (t *tracked) close(r *receiptLine, at time.Duration) {
 // ripe says whether somebody may try again: after the wait that the receipt names,
 // or after the lease of a try that was left without one. The clock on the wall is
 // only believed where it shortens nothing but a wait.
-func (t *tracked) ripe(now time.Time, elapsed time.Duration) bool {
+func (t *tracked) ripe(now time.Time, elapsed, lease time.Duration) bool {
 	if t.receipt == nil {
 		return elapsed-t.since >= lease
 	}
@@ -67,7 +67,7 @@ func (d *Dispatcher) send(ctx context.Context, now time.Time, batch []addressed,
 		tries = append(tries, &try{to: a})
 	}
 	for _, t := range d.letters {
-		if t.unwritten != nil || t.ripe(now, d.opt.Elapsed()) {
+		if t.unwritten != nil || t.ripe(now, d.opt.Elapsed(), leaseOf(d.opt.SendTimeout)) {
 			tries = append(tries, &try{tracked: t})
 		}
 	}
@@ -91,7 +91,7 @@ func (d *Dispatcher) attempt(ctx context.Context, t *try, b *breaker) {
 			t.err = fmt.Errorf("sending a letter: panic: %v\n%s", p, debug.Stack())
 		}
 	}()
-	ctx, cancel := context.WithTimeout(ctx, sendTimeout)
+	ctx, cancel := context.WithTimeout(ctx, d.opt.SendTimeout)
 	defer cancel()
 	mine, err := false, error(nil)
 	switch {
@@ -213,7 +213,7 @@ func (d *Dispatcher) deliver(ctx context.Context, t *try, b *breaker) error {
 	receipt.At = d.opt.Now().UTC().Truncate(time.Millisecond)
 	t.unwritten = &receipt
 	// The letter is out, whatever becomes of ctx: that is to be known.
-	kept, cancel := context.WithTimeout(context.WithoutCancel(ctx), sendTimeout/3)
+	kept, cancel := context.WithTimeout(context.WithoutCancel(ctx), receiptTimeout(d.opt.SendTimeout))
 	defer cancel()
 	return errors.Join(failed, d.writeReceipt(kept, t.tracked))
 }

@@ -177,6 +177,9 @@ type world struct {
 	sent []delivery
 }
 
+// lease is that of every instance.
+var lease = leaseOf(sendTimeout)
+
 var worldBegins = time.Date(2026, 1, 12, 6, 0, 0, 0, time.UTC) // a Monday
 
 func newWorld(t testing.TB) *world {

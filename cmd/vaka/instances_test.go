@@ -28,11 +28,9 @@ func mongoServer(t *testing.T) string {
 	if uri := os.Getenv("VAKA_TEST_MONGO_URI"); uri != "" {
 		return uri
 	}
-	ferretd := filepath.Join(t.TempDir(), "ferretd")
-	build := exec.Command("go", "build", "-o", ferretd, "./cmd/ferretd")
-	build.Dir = filepath.Join("..", "..", "store", "mongo", "ferret")
-	if out, err := build.CombinedOutput(); err != nil {
-		t.Fatalf("building FerretDB: %v\n%s", err, out)
+	ferretd, err := buildFerret()
+	if err != nil {
+		t.Fatal(err)
 	}
 	cmd := exec.Command(ferretd, "-data", t.TempDir())
 	stdin, err := cmd.StdinPipe() // it runs until its input ends
@@ -54,6 +52,17 @@ func mongoServer(t *testing.T) string {
 	}
 	return strings.TrimSpace(uri)
 }
+
+// buildFerret builds FerretDB beside the program, once for all tests.
+var buildFerret = sync.OnceValues(func() (string, error) {
+	ferretd := filepath.Join(filepath.Dir(binary), "ferretd")
+	build := exec.Command("go", "build", "-o", ferretd, "./cmd/ferretd")
+	build.Dir = filepath.Join("..", "..", "store", "mongo", "ferret")
+	if out, err := build.CombinedOutput(); err != nil {
+		return "", fmt.Errorf("building FerretDB: %w\n%s", err, out)
+	}
+	return ferretd, nil
+})
 
 // mongoStore gives the flags for a database of this test's own.
 func mongoStore(t *testing.T) []string {

@@ -98,7 +98,7 @@ func (p *Program) open(ctx context.Context, secure *tls.Config) (err error) {
 		GuestsPerSecond:     c.NotificationsPerSecondWithoutAccount,
 		PublicURL:           c.PublicURL, AuthorityName: c.AuthorityName, Demo: p.options.Demo,
 	})
-	p.Reminders = p.reminders(p.delivery.channels, p.metrics.reminded, p.options.Logger)
+	p.Reminders = p.reminders(p.delivery.channels, time.Duration(c.LetterSeconds)*time.Second, p.metrics.reminded, p.options.Logger)
 	p.countReminders()
 	if c.MetricsListen != "" {
 		if p.meters, p.metering, err = p.metrics.listen(c.MetricsListen); err != nil {

@@ -14,11 +14,11 @@ import (
 
 // reminders puts the dispatcher together on the parts of an installation. It is to
 // be asked only after they are loaded.
-func (p *Parts) reminders(channels map[notifier.ChannelKind]notifier.Channel, passed func(notifier.Round), log *slog.Logger) *notifier.Dispatcher {
+func (p *Parts) reminders(channels map[notifier.ChannelKind]notifier.Channel, sending time.Duration, passed func(notifier.Round), log *slog.Logger) *notifier.Dispatcher {
 	return notifier.NewDispatcher(notifier.Options{
 		Store: p.Store, Board: p.Cases.Board(), Law: p.Cases.Law, Channels: channels, Now: time.Now, Logger: log, Passed: passed,
-		Instance: cases.NewID(time.Now()),
-		People:   people{p.Auth, channels},
+		Instance: cases.NewID(time.Now()), SendTimeout: sending,
+		People: people{p.Auth, channels},
 		Contact: func(ctx context.Context, id string) (name, email, language string, err error) {
 			c, err := p.Cases.Correspondent(ctx, id)
 			return c.Name, c.Email, c.Language, err

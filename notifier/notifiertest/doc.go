@@ -6,7 +6,4 @@
 // answers too late, people without an address. Whatever happens, nothing may be
 // lost, nothing told twice but where nobody could know, and every failure must be
 // seen.
-//
-// MailServer is the mail server in all that: a real one, on a port of this machine,
-// that does with each letter as it is told and keeps account of them.
 package notifiertest

@@ -11,13 +11,14 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/vaka-project/vaka/notifier"
+	"github.com/vaka-project/vaka/notifier/mailtest"
 	"github.com/vaka-project/vaka/workflow"
 )
 
 // byMail lets a scene deliver to a mail server, whose answers it awaits for a while.
-func (s *scene) byMail(patience time.Duration) *MailServer {
+func (s *scene) byMail(patience time.Duration) *mailtest.Server {
 	s.Helper()
-	server, err := Serve()
+	server, err := mailtest.Serve()
 	if err != nil {
 		s.Fatal(err)
 	}
@@ -39,7 +40,7 @@ func (s *scene) byMail(patience time.Duration) *MailServer {
 }
 
 // received are the Message-IDs that the server had in its hands, by account.
-func (s *scene) received(server *MailServer) map[string][]string {
+func (s *scene) received(server *mailtest.Server) map[string][]string {
 	out := map[string][]string{}
 	for account, p := range s.people {
 		for _, m := range server.Mails() {
@@ -105,8 +106,8 @@ func hangsUp(t *testing.T, e Engine) {
 	s := newScene(t, e)
 	server := s.byMail(1500 * time.Millisecond)
 	s.each(3)
-	server.Behave(func(to string) Turn {
-		return map[string]Turn{"p00@example.org": Drop, "p01@example.org": Hang}[to]
+	server.Behave(func(to string) mailtest.Turn {
+		return map[string]mailtest.Turn{"p00@example.org": mailtest.Drop, "p01@example.org": mailtest.Hang}[to]
 	})
 	a := s.start(e.Store, 0)
 	s.until(morning)
@@ -149,8 +150,8 @@ func unreachable(t *testing.T, e Engine) {
 	for _, who := range []string{"bounces", "later", "nowhere", "gone"} {
 		s.hold(who)
 	}
-	server.Behave(func(to string) Turn {
-		return map[string]Turn{"bounces@example.org": Refuse, "later@example.org": Later, "gone@example.org": Later}[to]
+	server.Behave(func(to string) mailtest.Turn {
+		return map[string]mailtest.Turn{"bounces@example.org": mailtest.Refuse, "later@example.org": mailtest.Later, "gone@example.org": mailtest.Later}[to]
 	})
 	a := s.start(e.Store, 0)
 	s.until(morning)
@@ -171,7 +172,7 @@ func unreachable(t *testing.T, e Engine) {
 }
 
 // checkDeadLetters lets time pass, repairs what can be, and sends again by hand.
-func checkDeadLetters(s *scene, server *MailServer, a *notifier.Dispatcher) {
+func checkDeadLetters(s *scene, server *mailtest.Server, a *notifier.Dispatcher) {
 	s.Helper()
 	server.Behave(nil)
 	s.person("gone", func(p *notifier.Person) { p.Active = false })

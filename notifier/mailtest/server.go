@@ -1,4 +1,4 @@
-package notifiertest
+package mailtest
 
 import (
 	"bufio"
@@ -14,7 +14,7 @@ import (
 	gosmtp "github.com/emersion/go-smtp"
 )
 
-// Turn is what a MailServer does with a letter.
+// Turn is what a Server does with a letter.
 type Turn int
 
 // The turns.
@@ -32,42 +32,39 @@ type Mail struct {
 	Answered      bool // whoever sent it was told that it was taken
 }
 
-// MailServer is a mail server without TLS on a port of this machine.
-type MailServer struct {
+// Server is a mail server without TLS on a port of this machine.
+type Server struct {
 	Host string
 	Port int
 
-	mu       sync.Mutex
-	server   *gosmtp.Server // nil while it is down
-	silent   chan struct{}  // closed when those that hang may go
-	turn     func(to string) Turn
-	mails    []Mail
-	arrived  chan struct{} // closed when a letter arrives, and made anew
-	sessions int
+	mu      sync.Mutex
+	server  *gosmtp.Server // nil while it is down
+	silent  chan struct{}  // closed when those that hang may go
+	turn    func(to string) Turn
+	mails   []Mail
+	arrived chan struct{} // closed when a letter arrives, and made anew
 }
 
 // Serve starts a mail server that takes everything.
-func Serve() (*MailServer, error) {
-	m := &MailServer{Host: "127.0.0.1", arrived: make(chan struct{})}
+func Serve() (*Server, error) {
+	m := &Server{Host: "127.0.0.1", arrived: make(chan struct{})}
 	return m, m.Up()
 }
 
 // Up starts it again after Down, on the same port.
-func (m *MailServer) Up() error {
+func (m *Server) Up() error {
 	listener, err := net.Listen("tcp", fmt.Sprintf("%s:%d", m.Host, m.Port))
 	if err != nil {
 		return err
 	}
+	silent := make(chan struct{})
 	server := gosmtp.NewServer(gosmtp.BackendFunc(func(c *gosmtp.Conn) (gosmtp.Session, error) {
-		m.mu.Lock()
-		defer m.mu.Unlock()
-		m.sessions++
-		return &session{m: m, conn: c, silent: m.silent}, nil
+		return &session{m: m, conn: c, silent: silent}, nil
 	}))
 	server.Domain, server.ErrorLog = "mail.example", quiet{}
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	m.Port, m.server, m.silent = listener.Addr().(*net.TCPAddr).Port, server, make(chan struct{})
+	m.Port, m.server, m.silent = listener.Addr().(*net.TCPAddr).Port, server, silent
 	go func() {
 		_ = server.Serve(listener) // ends with Down
 		_ = listener.Close()       // a server that was closed before it served does not know of it
@@ -76,7 +73,7 @@ func (m *MailServer) Up() error {
 }
 
 // Down ends it with every connection. What it took is still known.
-func (m *MailServer) Down() {
+func (m *Server) Down() {
 	m.mu.Lock()
 	server, silent := m.server, m.silent
 	m.server = nil
@@ -88,14 +85,14 @@ func (m *MailServer) Down() {
 }
 
 // Behave says what it does with letters to an address from now on; nil takes all.
-func (m *MailServer) Behave(turn func(to string) Turn) {
+func (m *Server) Behave(turn func(to string) Turn) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.turn = turn
 }
 
 // Mails are the letters that it has had in its hands, in order.
-func (m *MailServer) Mails() []Mail {
+func (m *Server) Mails() []Mail {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	return slices.Clone(m.mails)
@@ -103,20 +100,13 @@ func (m *MailServer) Mails() []Mail {
 
 // Count is how many letters it has had in its hands, and Arrived is closed when one
 // more comes.
-func (m *MailServer) Count() (n int, arrived <-chan struct{}) {
+func (m *Server) Count() (n int, arrived <-chan struct{}) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	return len(m.mails), m.arrived
 }
 
-// Sessions is how many connections it has had.
-func (m *MailServer) Sessions() int {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	return m.sessions
-}
-
-func (m *MailServer) turnOf(to string) Turn {
+func (m *Server) turnOf(to string) Turn {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if m.turn == nil {
@@ -127,7 +117,7 @@ func (m *MailServer) turnOf(to string) Turn {
 
 // session is one connection.
 type session struct {
-	m      *MailServer
+	m      *Server
 	conn   *gosmtp.Conn
 	silent chan struct{}
 	to     string
@@ -166,7 +156,7 @@ func (s *session) Data(r io.Reader) error {
 func (s *session) Reset()        {}
 func (s *session) Logout() error { return nil }
 
-func (m *MailServer) took(mail Mail) {
+func (m *Server) took(mail Mail) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.mails = append(m.mails, mail)
