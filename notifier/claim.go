@@ -82,6 +82,7 @@ type tryLine struct {
 	// Resent is the account that asked for the try by hand; "" for one that came
 	// about by itself.
 	Resent string `json:"resent,omitempty"`
+	Why    string `json:"why,omitempty"` // the reason that they gave
 }
 
 // Outcome says how a try at a letter, or one channel's part in it, ended.

@@ -86,7 +86,7 @@ const (
 type Dispatcher struct {
 	opt Options
 
-	pass    sync.Mutex // held during a pass and whatever else uses the fields below
+	pass    baton // held during a pass and whatever else uses the fields below
 	law     *workflow.Clocks
 	planner *Planner
 	loaded  bool
@@ -109,6 +109,21 @@ func leaseOf(sending time.Duration) time.Duration { return 5*sending + 15*time.S
 // receiptTimeout bounds the writing of a receipt after a try.
 func receiptTimeout(sending time.Duration) time.Duration { return sending/3 + 5*time.Second }
 
+// baton is a lock that is waited for only as long as a context lasts: a pass may take
+// minutes, and whoever asks for a letter to be sent again does not wait that long.
+type baton chan struct{}
+
+func (b baton) take(ctx context.Context) error {
+	select {
+	case b <- struct{}{}:
+		return nil
+	case <-ctx.Done():
+		return workflow.Refuse(workflow.Unavailable, "reminding_under_way", "Reminders are being sent right now. Try again in a minute.").Because(ctx.Err())
+	}
+}
+
+func (b baton) give() { <-b }
+
 // waiter is a rung that was reached, with those who are still to be told.
 type waiter struct {
 	line rungLine
@@ -127,7 +142,7 @@ func NewDispatcher(o Options) *Dispatcher {
 		o.Drafts = func(context.Context) ([]Draft, error) { return nil, nil }
 	}
 	d := &Dispatcher{
-		opt: o, trimmed: o.Elapsed() - trimEvery + trimFirst,
+		opt: o, pass: make(baton, 1), trimmed: o.Elapsed() - trimEvery + trimFirst,
 		seen: map[string]map[string]bool{}, waiting: map[string]*waiter{}, letters: map[string]*tracked{},
 		dead: map[string]bool{},
 	}
@@ -169,8 +184,10 @@ func (d *Dispatcher) Run(ctx context.Context, every time.Duration) {
 // RunOnce makes one pass: it writes down whom the rungs that were reached concern,
 // and sends what is to be sent by now.
 func (d *Dispatcher) RunOnce(ctx context.Context) (round Round) {
-	d.pass.Lock()
-	defer d.pass.Unlock()
+	if err := d.pass.take(ctx); err != nil {
+		return Round{Err: err}
+	}
+	defer d.pass.give()
 	began := d.opt.Elapsed()
 	defer func() {
 		if p := recover(); p != nil {

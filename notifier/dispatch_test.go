@@ -189,14 +189,14 @@ func TestDispatcher_ARefusalIsFinalUntilSomebodyAsks(t *testing.T) {
 		t.Fatalf("%+v, %v, %+v", failed, err, i.Figures())
 	}
 	w.answer = nil
-	again, err := i.Resend(t.Context(), "adam", failed[0].ID)
+	again, err := i.Resend(t.Context(), "adam", "The address is right now.", failed[0].ID)
 	if err != nil || again.Outcome != OutcomeSent || again.Tries != 2 || w.sent[1].ID != w.sent[0].ID || i.Figures().Failed != 0 {
 		t.Fatalf("%+v, %v", again, err)
 	}
-	if _, err := i.Resend(t.Context(), "adam", failed[0].ID); workflow.KindOf(err) != workflow.Conflict {
+	if _, err := i.Resend(t.Context(), "adam", "The address is right now.", failed[0].ID); workflow.KindOf(err) != workflow.Conflict {
 		t.Errorf("a second time: %v", err)
 	}
-	if _, err := i.Resend(t.Context(), "adam", "none"); workflow.KindOf(err) != workflow.NotFound {
+	if _, err := i.Resend(t.Context(), "adam", "The address is right now.", "none"); workflow.KindOf(err) != workflow.NotFound {
 		t.Errorf("a letter that is none: %v", err)
 	}
 }

@@ -34,8 +34,10 @@ type Dispatched struct {
 // and before until, and those that were reached and have not gone out, in the
 // order of their times.
 func (d *Dispatcher) Plan(ctx context.Context, now, until time.Time) ([]Reminder, error) {
-	d.pass.Lock()
-	defer d.pass.Unlock()
+	if err := d.pass.take(ctx); err != nil {
+		return nil, err
+	}
+	defer d.pass.give()
 	if err := d.look(ctx); err != nil {
 		return nil, err
 	}
@@ -59,12 +61,7 @@ func (d *Dispatcher) Plan(ctx context.Context, now, until time.Time) ([]Reminder
 	for _, c := range d.opt.Board.Running() {
 		add(subjectOfCase(c))
 	}
-	slices.SortFunc(out, func(a, b Reminder) int {
-		if c := a.At.Compare(b.At); c != 0 {
-			return c
-		}
-		return strings.Compare(a.Key(), b.Key())
-	})
+	slices.SortFunc(out, byTime)
 	return out, nil
 }
 
@@ -122,19 +119,22 @@ func (t *tracked) dispatched() Dispatched {
 	return out
 }
 
-// Resend tries a letter again that failed for good, at once, whoever asks for it
-// being written down. It returns the letter as it stands then. Who may ask is for
-// the caller to say. The *workflow.Error it may return is not_found or conflict.
-func (d *Dispatcher) Resend(ctx context.Context, by, id string) (Dispatched, error) {
-	d.pass.Lock()
-	defer d.pass.Unlock()
+// Resend tries a letter again that failed for good, at once; who asks for it and why
+// is written down with the try. It returns the letter as it stands then. Who may ask
+// is for the caller to say. The *workflow.Error it may return is not_found, conflict,
+// or unavailable when a pass takes longer than ctx allows to wait.
+func (d *Dispatcher) Resend(ctx context.Context, by, why, id string) (Dispatched, error) {
+	if err := d.pass.take(ctx); err != nil {
+		return Dispatched{}, err
+	}
+	defer d.pass.give()
 	if err := d.look(ctx); err != nil {
 		return Dispatched{}, cases.Unavailable(err)
 	}
 	t := &try{tracked: &tracked{id: id, n: 1, since: d.opt.Elapsed()}}
 	err := d.opt.Store.Get(ctx, cases.Letters, id, &t.line)
 	if errors.Is(err, cases.ErrNotFound) || err == nil && t.lineless() {
-		return Dispatched{}, workflow.Refuse(workflow.NotFound, "no_such_letter", "There is no such letter.")
+		return Dispatched{}, noSuchLetter()
 	}
 	if err == nil {
 		err = d.refresh(ctx, t.tracked)
@@ -148,7 +148,7 @@ func (d *Dispatcher) Resend(ctx context.Context, by, id string) (Dispatched, err
 	}
 	sending, cancel := context.WithTimeout(ctx, d.opt.SendTimeout)
 	defer cancel()
-	mine, err := d.claimAgain(sending, t.tracked, by)
+	mine, err := d.claimAgain(sending, t.tracked, by, why)
 	if err == nil && !mine {
 		return Dispatched{}, workflow.Refuse(workflow.Conflict, "letter_under_way", "Somebody else has just sent this letter again.")
 	}

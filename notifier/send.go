@@ -101,7 +101,7 @@ func (d *Dispatcher) attempt(ctx context.Context, t *try, b *breaker) {
 		t.err = d.writeReceipt(ctx, t.tracked)
 		return
 	default:
-		mine, err = d.claimAgain(ctx, t.tracked, "")
+		mine, err = d.claimAgain(ctx, t.tracked, "", "")
 	}
 	if err != nil || !mine {
 		t.err = err
@@ -172,8 +172,8 @@ func (d *Dispatcher) refresh(ctx context.Context, t *tracked) error {
 }
 
 // claimAgain claims the next try, unless the letter has moved on meanwhile. by is
-// the account that asks for it, "" when it is ripe by itself.
-func (d *Dispatcher) claimAgain(ctx context.Context, t *tracked, by string) (mine bool, err error) {
+// the account that asks for it and why its reason, "" when it is ripe by itself.
+func (d *Dispatcher) claimAgain(ctx context.Context, t *tracked, by, why string) (mine bool, err error) {
 	n, had := t.n, t.receipt
 	if err := d.refresh(ctx, t); err != nil {
 		return false, err
@@ -181,7 +181,7 @@ func (d *Dispatcher) claimAgain(ctx context.Context, t *tracked, by string) (min
 	if by == "" && (t.n != n || t.receipt != had) {
 		return false, nil // another instance was here; the next pass looks again
 	}
-	line := tryLine{By: d.opt.Instance, At: d.opt.Now().UTC().Truncate(time.Millisecond), Resent: by}
+	line := tryLine{By: d.opt.Instance, At: d.opt.Now().UTC().Truncate(time.Millisecond), Resent: by, Why: why}
 	wrote, err := insert(ctx, d.opt.Store, cases.Letters, tryKey(t.id, t.n+1), &line)
 	if err != nil {
 		return false, err
