@@ -42,6 +42,7 @@ type casePage struct {
 	Live     *livePart
 	Severity *severityView
 	Delay    *delayView
+	Reminded toldPart
 }
 
 // phaseMark is one of the five phases in the bar over a case.
@@ -140,6 +141,9 @@ func (q *call) showCase(status int, c *cases.Case, note string, refusal error) e
 		return err
 	}
 	if err := q.historyOf(&p, c); err != nil {
+		return err
+	}
+	if p.Reminded, err = q.caseReminders(c); err != nil {
 		return err
 	}
 	return q.render(status, "case", p)

@@ -90,15 +90,15 @@ func (p *Program) open(ctx context.Context, secure *tls.Config) (err error) {
 	if p.delivery, err = newDelivery(c, p.options.Demo, p.Parts); err != nil {
 		return err
 	}
+	p.Reminders = p.reminders(p.delivery.channels, time.Duration(c.LetterSeconds)*time.Second, p.metrics.reminded, p.options.Logger)
 	p.server = web.New(web.Options{
-		Cases: p.Cases, Auth: p.Auth, Units: p.Units, Zone: p.policy.Zone, Store: p.Store, Inbox: p.Inbox,
+		Cases: p.Cases, Auth: p.Auth, Reminders: p.Reminders, Units: p.Units, Zone: p.policy.Zone, Store: p.Store, Inbox: p.Inbox,
 		Logger: p.options.Logger, Metrics: p.metrics.registry, Ready: p.Ready, TLS: secure,
 		TrustedProxies: c.TrustedProxies, MaxBody: c.MaxBodyKB << 10,
 		PerAccountPerSecond: c.NotificationsPerSecondPerAccount,
 		GuestsPerSecond:     c.NotificationsPerSecondWithoutAccount,
 		PublicURL:           c.PublicURL, AuthorityName: c.AuthorityName, Demo: p.options.Demo,
 	})
-	p.Reminders = p.reminders(p.delivery.channels, time.Duration(c.LetterSeconds)*time.Second, p.metrics.reminded, p.options.Logger)
 	p.countReminders()
 	if c.MetricsListen != "" {
 		if p.meters, p.metering, err = p.metrics.listen(c.MetricsListen); err != nil {

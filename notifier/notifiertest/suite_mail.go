@@ -191,7 +191,7 @@ func checkDeadLetters(s *scene, server *mailtest.Server, a *notifier.Dispatcher)
 		if letter.Account != "bounces" {
 			continue
 		}
-		if again, err := a.Resend(s.Context(), "admin", letter.ID); err != nil || again.Outcome != notifier.OutcomeSent {
+		if again, err := a.Resend(s.Context(), "admin", "The address is right now.", letter.ID); err != nil || again.Outcome != notifier.OutcomeSent {
 			s.Errorf("sent again by hand: %+v, %v", again, err)
 		}
 	}
