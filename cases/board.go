@@ -44,6 +44,7 @@ type Summary struct {
 	Rank              int64             `json:"rank,omitempty"`       // place by hand among the investigations of its priority, 0 for none
 	Unread            bool              `json:"unread"`               // something came in after the end that nobody has dealt with
 	Unverified        bool              `json:"unverified,omitempty"` // it was notified without an account
+	Trace             Trace             `json:"trace,omitempty"`      // what it is recognised by; "" in a summary of an earlier version
 }
 
 // DueClock is an open clock in a summary.
@@ -79,7 +80,7 @@ func (c *Case) Summary() Summary {
 		Sector: c.Party.Sector, ReceivedAt: c.OpenedAt, UpdatedAt: c.UpdatedAt, Late: c.Late(),
 		Assignee: c.Assignee, Incident: c.Incident, Secret: c.Secret, Named: c.Named,
 		Merging: slices.ContainsFunc(c.Merged, Member.pending), Unread: c.Unread > 0, Rank: c.Rank(),
-		Unverified: c.SenderUnverified(),
+		Unverified: c.SenderUnverified(), Trace: c.Trace(),
 	}
 	if n := c.Latest(); n != nil {
 		s.Submitter = c.OpenedBy
@@ -101,9 +102,10 @@ func (c *Case) Summary() Summary {
 }
 
 // outdated says whether a version of the program wrote the summary that did not yet
-// say of clocks which revision runs, or what it counts from.
+// say of clocks which revision runs, or what it counts from, or by what the case is
+// recognised.
 func (s *Summary) outdated() bool {
-	return slices.ContainsFunc(s.Clocks, func(k DueClock) bool { return k.Revision == 0 || k.From.IsZero() })
+	return s.Trace.outdated() || slices.ContainsFunc(s.Clocks, func(k DueClock) bool { return k.Revision == 0 || k.From.IsZero() })
 }
 
 // Key is the same for notifications of the same controller, however often its

@@ -34,6 +34,7 @@ type card struct {
 	updated int64 // milliseconds
 	clocks  []cardClock
 	named   []string
+	trace   []byte // see Trace
 
 	state, priority, source, sector, cause, controller, key uint32 // words
 	lowered                                                 uint32 // the controller in small letters
@@ -199,7 +200,7 @@ func (b *Board) cardOf(s *Summary) *card {
 		version: s.Version, rank: s.Rank, updated: s.UpdatedAt.UnixMilli(), named: s.Named, episode: int32(s.Episode),
 		state: w.of(string(s.State)), priority: w.of(string(s.Priority)), source: w.of(string(s.Source)),
 		sector: w.of(string(s.Sector)), cause: w.of(s.Cause), controller: w.of(s.Controller), key: w.of(s.ControllerKey),
-		lowered: w.of(strings.ToLower(s.Controller)),
+		lowered: w.of(strings.ToLower(s.Controller)), trace: s.Trace.bytes(),
 	}
 	end := 0
 	for i, text := range []string{s.ID, s.Number, s.DiaryNumber, s.SupervisionNumber} {
@@ -248,6 +249,9 @@ func (b *Board) summary(i int32) Summary {
 		Secret: r.marks&markSecret != 0, Named: c.named, Submitter: text[r.sub], Unit: text[r.unit],
 		Merging: r.marks&markMerging != 0, Unread: r.marks&markUnread != 0,
 		Unverified: r.marks&markUnverified != 0,
+	}
+	if c.trace != nil {
+		s.Trace = traceOfBytes(c.trace)
 	}
 	s.Phase = s.State.Phase()
 	for _, k := range c.clocks {

@@ -84,6 +84,7 @@ type Case struct {
 	Notes      []Note      `json:"notes,omitempty"`
 	Incident   string      `json:"incident,omitempty"`   // id of the incident that it is linked to
 	Deviations []Deviation `json:"deviations,omitempty"` // from what is established for that incident
+	Distinct   []Dismissal `json:"distinct,omitempty"`   // cases that were said to be no duplicates of it
 
 	Attachments []Attachment `json:"attachments,omitempty"`
 	FileKey     string       `json:"file_key,omitempty"` // of the attachments' digests, hex; never shown

@@ -34,6 +34,8 @@
 //   - asof.go, drafts.go: how a case and its draft stood before;
 //   - incident*.go, deviation.go: one breach that reached the authority many times, and
 //     what is established for all of its cases;
+//   - trace.go, suggest*.go: what a case is recognised by, which incidents and duplicates
+//     that suggests, with the evidence, and what people dismissed of it;
 //   - batch*.go, letter.go: one step on many cases, carried on after a crash;
 //   - settings*.go, rulebook.go: what administrators set, its preview and journal, and
 //     what a use case goes by; clock_move.go: the open clocks that follow it;

@@ -187,6 +187,9 @@ func (c *Case) applyPayload(e Event, payload any) error {
 	if e.Header.Kind == EventRanked {
 		return fold(c, e, payload, c.ranked)
 	}
+	if e.Header.Kind == EventDuplicatesDismissed {
+		return fold(c, e, payload, c.duplicatesDismissed)
+	}
 	if _, ok := workflow.StepByID(workflow.StepID(e.Header.Kind)); ok {
 		return fold(c, e, payload, c.taken)
 	}

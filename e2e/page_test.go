@@ -92,6 +92,7 @@ var pages = []page{
 	{route: "/cases/{id}/steps/{step}", path: "/cases/{drafting}/steps/edit_draft", who: []string{"supervisor"}},
 	{route: "/cases/{id}/steps/{step}", path: "/cases/{drafting}/steps/decide", who: []string{"supervisor"}},
 	{route: "/cases/{id}/draft", path: "/cases/{drafting}/draft", who: []string{"supervisor", "caseworker"}},
+	{route: "/incidents/{id}/suggestions", path: "/incidents/no-such-incident/suggestions", who: []string{"caseworker"}, status: http.StatusNotFound},
 	{route: "/help/shortcuts", who: []string{"caseworker", "dpo"}},
 	{route: "/accounts", who: []string{"admin"}},
 	{route: "/accounts", path: "/accounts?q=finns+inte", who: []string{"admin"}},
@@ -113,9 +114,6 @@ var pages = []page{
 	{route: "/rules/{topic}", path: "/rules/rule-set", who: []string{"admin"}},
 	{route: "/rules/{topic}", path: "/rules/withdraw", who: []string{"admin"}},
 	{route: "/rules/{topic}", path: "/rules/policy", who: []string{"admin"}},
-	{route: "/reminders", who: []string{"supervisor", "admin"}},
-	{route: "/reminders", path: "/reminders?state=failed", who: []string{"admin"}},
-	{route: "/reminders/{id}", path: "/reminders/{letter}", who: []string{"supervisor", "admin"}},
 	{route: "/me", who: []string{"dpo", "caseworker", "admin"}},
 	{route: "/me/reminders", who: []string{"dpo", "caseworker"}},
 	{route: "/inbox", who: []string{"dpo", "caseworker"}},
@@ -140,7 +138,6 @@ var examples = map[string]func(testing.TB) string{
 	"organisation":  firstOf("/api/v1/organisations"),
 	"caseworker":    accountOf("caseworker"),
 	"invitation":    invitation,
-	"letter":        letter,
 }
 
 // caseIn finds the number of the newest case that a query finds.
@@ -157,20 +154,6 @@ func caseIn(account, query string) func(testing.TB) string {
 		}
 		return list.Items[0].Number
 	}
-}
-
-// letter is one that a supervisor may see.
-func letter(t testing.TB) string {
-	t.Helper()
-	found := ask[struct {
-		Items []struct {
-			ID string `json:"id"`
-		} `json:"items"`
-	}](t, "supervisor", "/api/v1/reminders?state=sent")
-	if len(found.Items) == 0 {
-		t.Fatal("the demo has sent nothing")
-	}
-	return found.Items[0].ID
 }
 
 // firstOf finds the first item of what administrators list.

@@ -124,6 +124,13 @@ func facts(e cases.Event) string {
 		return read(e, func(p cases.AttachmentAdded) string { return " It is called " + p.Attachment.Name + "." })
 	case cases.EventAttachmentRemoved, cases.EventMergeDone, cases.EventMergeAbandoned, cases.EventMergeUndone, cases.EventUndoAbandoned, cases.EventClocksLapsed:
 		return ""
+	case cases.EventDuplicatesDismissed:
+		return read(e, func(p struct {
+			Cases []string `json:"cases"`
+		},
+		) string {
+			return " Cases: " + strings.Join(p.Cases, ", ") + "."
+		})
 	case cases.EventRanked:
 		return read(e, func(p cases.Ranked) string {
 			if p.Rank == 0 {

@@ -30,7 +30,10 @@ func TestCatalogueNamesTheProcedure(t *testing.T) {
 	for _, kind := range kinds {
 		keys = append(keys, "event."+kind[1])
 	}
-	keys = append(keys, "event."+string(cases.EventRanked))
+	keys = append(keys, "event."+string(cases.EventRanked), "event."+string(cases.EventDuplicatesDismissed))
+	for _, code := range cases.EvidenceCode("").Codes() {
+		keys = append(keys, "evidence."+code)
+	}
 	data := reflect.TypeFor[cases.StepData]()
 	for i := range data.NumField() {
 		name, _, _ := strings.Cut(data.Field(i).Tag.Get("json"), ",")

@@ -42,7 +42,8 @@ type casePage struct {
 	Live     *livePart
 	Severity *severityView
 	Delay    *delayView
-	Reminded toldPart
+
+	Suggested suggestedPart
 }
 
 // phaseMark is one of the five phases in the bar over a case.
@@ -105,11 +106,18 @@ func (q *call) casePages() error {
 
 // showCase shows staff a case; note is one that was typed and refused.
 func (q *call) showCase(status int, c *cases.Case, note string, refusal error) error {
-	place := q.s.livePlace()
-	p := casePage{page: q.page("queue", "case.title"), Case: q.caseViewOf(c), Note: note, Key: q.id}
+	words := q.speech()
+	var faults []pageFault
 	for _, f := range faultsOf(refusal) {
-		p.Faults = append(p.Faults, pageFault{Field: "note", Message: p.T("case.note") + ": " + p.fault(f.Code, f.Message)})
+		faults = append(faults, pageFault{Field: "note", Message: words.T("case.note") + ": " + words.fault(f.Code, f.Message)})
 	}
+	return q.showCaseWith(status, c, note, faults)
+}
+
+// showCaseWith shows staff a case with what is wrong in one of its forms.
+func (q *call) showCaseWith(status int, c *cases.Case, note string, faults []pageFault) error {
+	place := q.s.livePlace()
+	p := casePage{page: q.page("queue", "case.title"), Case: q.caseViewOf(c), Note: note, Key: q.id, Faults: faults}
 	p.Title, p.Live = c.Number, q.liveCase("case", place, c)
 	p.Phases = phaseMarks(c.Phase)
 	p.Files = q.files(p.page, c, 0, backToCase)
@@ -136,14 +144,14 @@ func (q *call) showCase(status int, c *cases.Case, note string, refusal error) e
 	if err != nil {
 		return err
 	}
+	if p.Suggested, err = q.suggestedFor(p.page, c); err != nil {
+		return err
+	}
 	p.Severity = p.severityOf(c, p.Case.People)
 	if p.Delay, err = q.delayView(&p, c); err != nil {
 		return err
 	}
 	if err := q.historyOf(&p, c); err != nil {
-		return err
-	}
-	if p.Reminded, err = q.caseReminders(c); err != nil {
 		return err
 	}
 	return q.render(status, "case", p)

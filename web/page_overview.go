@@ -22,6 +22,8 @@ type overviewPage struct {
 	Chart   columnChart
 	Weeks   []weekRow
 	Tables  []loadTable
+
+	Clusters []clusterRow
 }
 
 // tile is one number that is read from across the room.
@@ -83,6 +85,10 @@ func (q *call) overview() error {
 	p.Tiles = p.tiles(o, l)
 	p.Same = p.sameTime(o.Weeks, l, now)
 	p.weeks(o.Weeks[len(o.Weeks)-chartWeeks:], l)
+	var err error
+	if p.Clusters, err = q.clusterRows(); err != nil {
+		return err
+	}
 	names := map[string]string{}
 	for _, h := range o.Holders {
 		names[h.Account] = q.nameOf(h.Account)

@@ -135,6 +135,7 @@ func (q *call) startValues(c *cases.Case, step workflow.Step) map[string][]strin
 		"account": {q.actor.Account}, "priority": {string(c.Priority)},
 		"service_date": {now.Format(time.DateOnly)}, "received_at": {now.Format(localInstant)},
 		"diary_number": {c.DiaryNumber}, "named_staff": c.Named,
+		"incident": {q.Query("incident")}, "master_case": {q.Query("master_case")}, // from a suggestion
 	}
 	switch {
 	case c.Assignee != "":
