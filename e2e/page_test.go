@@ -114,6 +114,9 @@ var pages = []page{
 	{route: "/rules/{topic}", path: "/rules/rule-set", who: []string{"admin"}},
 	{route: "/rules/{topic}", path: "/rules/withdraw", who: []string{"admin"}},
 	{route: "/rules/{topic}", path: "/rules/policy", who: []string{"admin"}},
+	{route: "/reminders", who: []string{"supervisor", "admin"}},
+	{route: "/reminders", path: "/reminders?state=failed", who: []string{"admin"}},
+	{route: "/reminders/{id}", path: "/reminders/{letter}", who: []string{"supervisor", "admin"}},
 	{route: "/me", who: []string{"dpo", "caseworker", "admin"}},
 	{route: "/me/reminders", who: []string{"dpo", "caseworker"}},
 	{route: "/inbox", who: []string{"dpo", "caseworker"}},
@@ -138,6 +141,7 @@ var examples = map[string]func(testing.TB) string{
 	"organisation":  firstOf("/api/v1/organisations"),
 	"caseworker":    accountOf("caseworker"),
 	"invitation":    invitation,
+	"letter":        letter,
 }
 
 // caseIn finds the number of the newest case that a query finds.
@@ -154,6 +158,20 @@ func caseIn(account, query string) func(testing.TB) string {
 		}
 		return list.Items[0].Number
 	}
+}
+
+// letter is one that a supervisor may see.
+func letter(t testing.TB) string {
+	t.Helper()
+	found := ask[struct {
+		Items []struct {
+			ID string `json:"id"`
+		} `json:"items"`
+	}](t, "supervisor", "/api/v1/reminders?state=sent")
+	if len(found.Items) == 0 {
+		t.Fatal("the demo has sent nothing")
+	}
+	return found.Items[0].ID
 }
 
 // firstOf finds the first item of what administrators list.

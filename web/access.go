@@ -17,6 +17,9 @@ const (
 	Administrator Access = "ADMINISTRATOR"
 	// Authority is whoever works at the authority: staff and administrators.
 	Authority Access = "AUTHORITY"
+	// Oversight is whoever answers for what the program does by itself: supervisors and
+	// administrators.
+	Oversight Access = "OVERSIGHT"
 	// Holder is the account that the URL names, or an administrator.
 	Holder Access = "HOLDER"
 	// CaseViewer is whoever may see the case that the URL names; for everybody else
@@ -43,6 +46,8 @@ func (a Access) sentence() string {
 		return "Administrators."
 	case Authority:
 		return "Staff and administrators."
+	case Oversight:
+		return "Supervisors and administrators."
 	case Holder:
 		return "The account's holder, and administrators."
 	case CaseViewer:
@@ -77,6 +82,10 @@ func (q *call) authorise() error {
 	case Authority:
 		if !admin && !actor.Staff() {
 			return forbidden("Only staff of the authority may do this.")
+		}
+	case Oversight:
+		if !admin && !actor.Has(workflow.RoleSupervisor) {
+			return forbidden("Only supervisors and administrators may do this.")
 		}
 	case Holder:
 		if !admin && q.Params("id") != actor.Account {

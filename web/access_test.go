@@ -103,6 +103,11 @@ func expected(row web.Row, who string, sight bool) func(int) bool {
 			return is(http.StatusForbidden)
 		}
 		return func(got int) bool { return got != 401 && got != 403 && got < 500 }
+	case web.Oversight:
+		if who != "supervisor" && !admin {
+			return is(http.StatusForbidden)
+		}
+		return func(got int) bool { return got != 401 && got != 403 && got < 500 }
 	case web.Administrator, web.Holder:
 		if !admin {
 			return is(http.StatusForbidden)

@@ -19,6 +19,7 @@ import (
 	"github.com/vaka-project/vaka/auth"
 	"github.com/vaka-project/vaka/cases"
 	"github.com/vaka-project/vaka/cases/casestest"
+	"github.com/vaka-project/vaka/notifier"
 	"github.com/vaka-project/vaka/store/bolt"
 	"github.com/vaka-project/vaka/web"
 	"github.com/vaka-project/vaka/workflow"
@@ -76,6 +77,9 @@ type house struct {
 	ids    map[string]string // account ids by name
 	tokens map[string]string // sessions by name
 	client *http.Client
+
+	reminders *notifier.Dispatcher
+	mailed    *mailbox
 }
 
 type lockedBuffer struct {
@@ -127,8 +131,19 @@ func buildFor(t testing.TB, people map[string][]workflow.Role, change ...func(*w
 		Store: h.store, People: h.auth, Units: h.units, Law: law, Now: h.clock.now, Logger: slog.New(slog.DiscardHandler),
 		Policy: cases.Policy{CasePrefix: "PUI", SupervisionPrefix: "TIL", Zone: zone},
 	})
+	h.mailed = &mailbox{}
+	h.reminders = notifier.NewDispatcher(notifier.Options{
+		Store: h.store, Board: h.cases.Board(), People: housePeople{h.auth}, Law: h.cases.Law, Instance: "house", Now: h.clock.now, Logger: slog.New(slog.DiscardHandler),
+		Channels: map[notifier.ChannelKind]notifier.Channel{notifier.ChannelEmail: h.mailed},
+		Contact: func(ctx context.Context, id string) (name, email, language string, err error) {
+			c, err := h.cases.Correspondent(ctx, id)
+			return c.Name, c.Email, c.Language, err
+		},
+		Drafts: func(ctx context.Context) ([]notifier.Draft, error) { return web.OpenDrafts(ctx, h.store) },
+	})
 	o := web.Options{
-		Store: h.store, Cases: h.cases, Auth: h.auth, Units: h.units, Zone: zone, Now: h.clock.now,
+		Reminders: h.reminders,
+		Store:     h.store, Cases: h.cases, Auth: h.auth, Units: h.units, Zone: zone, Now: h.clock.now,
 		Logger: slog.New(slog.NewJSONHandler(h.log, nil)), Metrics: prometheus.NewRegistry(), AuthorityName: "Exempelmyndigheten",
 	}
 	for _, f := range change {

@@ -242,7 +242,7 @@ func problemsOf(row route) []int {
 	api := row.Access != Anyone
 	add(api, 401)
 	add(api || !row.Unready || row.Path == "/readyz", 503)
-	add(row.Access == Staff || row.Access == Administrator || row.Access == Authority || row.Access == Holder || row.Access == CaseActor, 403)
+	add(row.Access == Staff || row.Access == Administrator || row.Access == Authority || row.Access == Oversight || row.Access == Holder || row.Access == CaseActor, 403)
 	add(strings.Contains(row.Path, "{"), 404)
 	add(row.Body != nil, 400, 413, 415, 422)
 	add(row.Octets, 413, 415, 422)

@@ -70,6 +70,7 @@ type page struct {
 	Demo      bool         // all of it is made up
 	Person    cases.Person // zero when nobody is signed in
 	letters   int          // that the person has not read
+	Alarm     string       // key of a warning that reminders do not go out; "" for none
 	Form      string       // token that every form sends back
 	Narrow    bool
 	ByKey     bool   // they have the key of a case
@@ -98,6 +99,7 @@ func (q *call) page(section, titleKey string) page {
 		if person, err := q.s.opt.Auth.Person(q.ctx, q.actor.Account); err == nil {
 			p.Person = person
 		}
+		p.Alarm = q.alarmed(section)
 		if unread, err := q.s.opt.Inbox.Unread(q.ctx, q.actor.Account); err == nil {
 			p.letters = unread // a page without the number is better than none
 		}

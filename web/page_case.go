@@ -42,6 +42,7 @@ type casePage struct {
 	Live     *livePart
 	Severity *severityView
 	Delay    *delayView
+	Reminded toldPart
 
 	Suggested suggestedPart
 }
@@ -152,6 +153,9 @@ func (q *call) showCaseWith(status int, c *cases.Case, note string, faults []pag
 		return err
 	}
 	if err := q.historyOf(&p, c); err != nil {
+		return err
+	}
+	if p.Reminded, err = q.caseReminders(c); err != nil {
 		return err
 	}
 	return q.render(status, "case", p)

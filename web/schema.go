@@ -10,6 +10,7 @@ import (
 
 	"github.com/vaka-project/vaka/auth"
 	"github.com/vaka-project/vaka/cases"
+	"github.com/vaka-project/vaka/notifier"
 	"github.com/vaka-project/vaka/workflow"
 )
 
@@ -48,6 +49,9 @@ var schemaNames = map[reflect.Type]string{
 	reflect.TypeFor[cases.PartyBar]():     "ConflictOfInterest",
 	reflect.TypeFor[auth.StaffBar]():      "StaffConflictOfInterest",
 	reflect.TypeFor[workflow.Refusal]():   "StepRefusal",
+	reflect.TypeFor[notifier.Outcome]():   "LetterOutcome",
+	reflect.TypeFor[notifier.Reason]():    "LetterReason",
+	reflect.TypeFor[notifier.Result]():    "LetterResult",
 }
 
 func newSchemas() *schemas {

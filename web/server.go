@@ -40,7 +40,7 @@ const maxHead = 16 << 10
 // defaultMaxBody is the largest body that is read where nothing else is said.
 const defaultMaxBody = 1 << 20
 
-// Options are what a Server needs. Cases, Auth, Units and Store are required.
+// Options are what a Server needs. Cases, Auth, Units, Store and Reminders are required.
 type Options struct {
 	Store cases.Store // keeps the drafts of forms
 	Cases *cases.Service
@@ -48,6 +48,8 @@ type Options struct {
 	Auth  *auth.Service
 	Units *cases.Registry
 	Zone  *time.Location // of the authority; nil is UTC
+	// Reminders sends them; required. The pages show what it sent, and send again.
+	Reminders *notifier.Dispatcher
 
 	Now     func() time.Time      // nil is time.Now
 	Logger  *slog.Logger          // nil logs nothing
@@ -76,7 +78,8 @@ type Server struct {
 	origin        *http.CrossOriginProtection
 	drafts        *drafts
 	preferences   *preferences
-	exports       chan struct{} // holds as many as files are being made
+	exports       chan struct{}      // holds as many as files are being made
+	composer      *notifier.Composer // shows letters as they were sent
 	hub           *hub
 	feedbackLimit *limiter
 	doc           func() (*description, error)
@@ -101,12 +104,17 @@ func New(o Options) *Server {
 		o.MaxBody = defaultMaxBody
 	}
 	s := &Server{
-		opt: o, table: slices.Concat(routes(), pageRoutes, notifyRoutes, accessibilityRoutes, liveRoutes, attachmentPageRoutes, queueRoutes, rankRoutes, peopleRoutes, rulesRoutes, inboxRoutes, suggestionRoutes), log: o.Logger, limits: newLimiter(o.PerAccountPerSecond),
+		opt: o, table: slices.Concat(routes(), pageRoutes, notifyRoutes, accessibilityRoutes, liveRoutes, attachmentPageRoutes, queueRoutes, rankRoutes, peopleRoutes, rulesRoutes, inboxRoutes, outboxRoutes, suggestionRoutes), log: o.Logger, limits: newLimiter(o.PerAccountPerSecond),
 		guests: newLimiter(o.GuestsPerSecond),
 		origin: http.NewCrossOriginProtection(),
 		drafts: &drafts{store: o.Store, now: o.Now, zone: o.Zone}, feedbackLimit: newLimiter(feedbackPerSecond),
 		preferences: &preferences{store: o.Store, now: o.Now}, exports: make(chan struct{}, 2),
 	}
+	composer, err := notifier.NewComposer(notifier.Office{Authority: o.AuthorityName, PublicURL: o.PublicURL, Zone: o.Zone})
+	if err != nil {
+		panic("the templates of letters do not parse: " + err.Error()) // they are part of the program
+	}
+	s.composer = composer
 	s.doc = sync.OnceValues(func() (*description, error) { return describe(s.table, o.PublicURL) })
 	s.hub = newHub(o.Cases.Board(), s.admitStream)
 	if o.Metrics != nil {
