@@ -43,10 +43,22 @@ func (b *Board) Awake(now time.Time) []Watched {
 	at := now.UnixMilli()
 	b.mu.RLock()
 	defer b.mu.RUnlock()
-	var out []Watched
+	n, clocks := 0, 0
 	for i, wake := range b.wakes {
 		if wake <= at {
-			out = append(out, b.watched(int32(i)))
+			n, clocks = n+1, clocks+len(b.cards[i].clocks)
+		}
+	}
+	if n == 0 {
+		return nil
+	}
+	// After a start all of them are awake, so room is made once for all.
+	out, room := make([]Watched, 0, n), make([]DueClock, clocks)
+	for i, wake := range b.wakes {
+		if wake <= at {
+			had := len(b.cards[i].clocks)
+			out = append(out, b.watched(int32(i), room[:had:had]))
+			room = room[had:]
 		}
 	}
 	return out
@@ -59,7 +71,7 @@ func (b *Board) Running() []Watched {
 	var out []Watched
 	for i, c := range b.cards {
 		if len(c.clocks) > 0 {
-			out = append(out, b.watched(int32(i)))
+			out = append(out, b.watched(int32(i), make([]DueClock, len(c.clocks))))
 		}
 	}
 	return out
@@ -99,18 +111,16 @@ func (b *Board) Watch(id string) (Watched, bool) {
 	if !known {
 		return Watched{}, false
 	}
-	return b.watched(i), true
+	return b.watched(i, make([]DueClock, len(b.cards[i].clocks))), true
 }
 
-func (b *Board) watched(i int32) Watched {
+// watched fills in the clocks, for which there is room.
+func (b *Board) watched(i int32, clocks []DueClock) Watched {
 	r, c, text := &b.rows[i], b.cards[i], b.words.text
 	w := Watched{
 		ID: c.id(), Version: c.version, Number: c.texts[c.ends[0]:c.ends[1]], State: workflow.State(text[c.state]),
 		Assignee: text[r.assignee], Submitter: text[r.sub], Filed: Source(text[c.source]) == SourceNotification,
-		Secret: r.marks&markSecret != 0, Named: c.named,
-	}
-	if len(c.clocks) > 0 {
-		w.Clocks = make([]DueClock, len(c.clocks))
+		Secret: r.marks&markSecret != 0, Named: c.named, Clocks: clocks,
 	}
 	for k := range c.clocks {
 		w.Clocks[k] = b.words.dueClock(c.clocks[k])

@@ -278,12 +278,18 @@ func (d *Dispatcher) reach(ctx context.Context, now time.Time, round *Round) err
 	next := make([]time.Time, len(awake))
 	busy := map[string]bool{}
 	for i, c := range awake {
+		d.forget(c)
+		quiet, then := d.planner.Quiet(c.Clocks, now)
+		if next[i] = then; quiet {
+			continue
+		}
 		latest, earlier, then := Reached(d.planner.Plan(subjectOfCase(c)), now)
 		next[i] = then
-		d.forget(c)
 		before := len(work)
 		work = d.unseen(work, c.ID, latest, earlier)
-		busy[c.ID] = len(work) > before
+		if len(work) > before {
+			busy[c.ID] = true
+		}
 	}
 	err := d.fixAll(ctx, now, work, round)
 	for i, c := range awake {

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"pgregory.net/rapid"
 
 	"github.com/vaka-project/vaka/cases"
 	"github.com/vaka-project/vaka/workflow"
@@ -182,6 +183,47 @@ func TestWaitAfter_GrowsAndNeverExceedsItsLimit(t *testing.T) {
 	}
 	if waitAfter("a", 5, false) == waitAfter("b", 5, false) {
 		t.Error("two letters that failed together come together again")
+	}
+}
+
+// The short way to "nothing yet" says the same as the whole plan.
+func TestPlanner_QuietSaysWhatThePlanSays(t *testing.T) {
+	law, err := workflow.NewClocks(workflow.ClockSettings{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := NewPlanner(law)
+	var kinds []workflow.ClockKind
+	for _, r := range law.Rules() {
+		kinds = append(kinds, r.Kind)
+	}
+	quiet := 0
+	rapid.Check(t, func(t *rapid.T) {
+		instant := func(label string) time.Time {
+			return worldBegins.Add(time.Duration(rapid.IntRange(0, 60*24*4).Draw(t, label)) * 15 * time.Minute)
+		}
+		var s Subject
+		for range rapid.IntRange(0, 3).Draw(t, "clocks") {
+			kind := rapid.SampledFrom(kinds).Draw(t, "kind")
+			s.Clocks = append(s.Clocks, cases.DueClock{
+				ID: fmt.Sprintf("%s-%d", kind, len(s.Clocks)), Kind: kind, Revision: 1, SetAt: instant("set"), DueAt: instant("due"),
+			})
+		}
+		now := instant("now")
+		latest, earlier, next := Reached(p.Plan(s), now)
+		got, at := p.Quiet(s.Clocks, now)
+		if want := len(latest)+len(earlier) == 0; got != want {
+			t.Fatalf("quiet %t, want %t", got, want)
+		}
+		if got && !at.Equal(next) {
+			t.Fatalf("next at %s, want %s", at, next)
+		}
+		if got {
+			quiet++
+		}
+	})
+	if quiet == 0 {
+		t.Error("nothing was quiet")
 	}
 }
 
