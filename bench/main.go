@@ -14,7 +14,7 @@ import (
 )
 
 // groups are the parts of a run that -only can choose; the fill is always made.
-var groups = []string{"reference", "start", "queue", "step", "notification"}
+var groups = []string{"reference", "start", "queue", "step", "notification", "reminders"}
 
 type options struct {
 	sizes []int
@@ -91,6 +91,11 @@ func run(ctx context.Context, o options) error {
 	for _, n := range o.sizes {
 		if err := measure(ctx, o, binary, n, t); err != nil {
 			return fmt.Errorf("with %d cases: %w", n, err)
+		}
+	}
+	if o.wants("reminders") {
+		if err := reminders(ctx, binary, t); err != nil {
+			return fmt.Errorf("with %d reminders: %w", dueAtOnce, err)
 		}
 	}
 	text := t.markdown()

@@ -69,13 +69,14 @@ type server struct {
 // startPatience bounds a start.
 const startPatience = 5 * time.Minute
 
-// start starts vaka serve and waits until it has loaded everything.
-func start(ctx context.Context, binary, data string) (*server, error) {
+// start starts vaka serve, with further flags, and waits until it has loaded everything.
+func start(ctx context.Context, binary, data string, further ...string) (*server, error) {
 	metrics, err := freeAddress()
 	if err != nil {
 		return nil, err
 	}
-	cmd := exec.CommandContext(ctx, binary, "serve", "--listen", "127.0.0.1:0", "--metrics-listen", metrics, "--data", data)
+	args := append([]string{"serve", "--listen", "127.0.0.1:0", "--metrics-listen", metrics, "--data", data}, further...)
+	cmd := exec.CommandContext(ctx, binary, args...)
 	cmd.Env, cmd.Stderr = environment(), os.Stderr
 	stdout, err := cmd.StdoutPipe()
 	if err != nil {
@@ -184,8 +185,8 @@ func (s *server) worked() (time.Duration, error) {
 // ticksPerSecond is the unit of /proc, the same on every Linux that Go runs on.
 const ticksPerSecond = 100
 
-// sweeps is how many sweeps the server has made, and how long they took.
-func (s *server) sweeps() (n int, sum time.Duration, err error) {
+// passes is how many passes of a kind the server has made, and how long they took.
+func (s *server) passes(histogram string) (n int, sum time.Duration, err error) {
 	status, body, err := fasthttp.Get(nil, s.metrics)
 	if err != nil || status != 200 {
 		return 0, 0, fmt.Errorf("metrics: status %d: %w", status, err)
@@ -194,9 +195,9 @@ func (s *server) sweeps() (n int, sum time.Duration, err error) {
 		name, value, _ := strings.Cut(strings.TrimSpace(string(line)), " ")
 		x, _ := strconv.ParseFloat(value, 64) // comments are not asked for
 		switch name {
-		case "vaka_sweep_seconds_count":
+		case histogram + "_count":
 			n = int(x)
-		case "vaka_sweep_seconds_sum":
+		case histogram + "_sum":
 			sum = time.Duration(x * float64(time.Second))
 		}
 	}

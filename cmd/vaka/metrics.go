@@ -24,6 +24,7 @@ type metrics struct {
 	appended prometheus.Histogram
 	sweeps   prometheus.Histogram
 	swept    *prometheus.CounterVec
+	passes   prometheus.Histogram
 	letters  *prometheus.CounterVec
 }
 
@@ -44,12 +45,16 @@ func newMetrics() *metrics {
 		swept: prometheus.NewCounterVec(prometheus.CounterOpts{
 			Name: "vaka_swept_total", Help: "Cases that sweeps looked at, acted on, or failed at.",
 		}, []string{"outcome"}),
+		passes: prometheus.NewHistogram(prometheus.HistogramOpts{
+			Name: "vaka_reminding_seconds", Help: "Time of one look for reminders, with the sending of those that were due.",
+			Buckets: []float64{.001, .01, .1, .5, 1, 5, 30, 120},
+		}),
 		letters: prometheus.NewCounterVec(prometheus.CounterOpts{
 			Name: "vaka_reminder_letters_total", Help: "Letters of reminders, by outcome: sent, late (of those), failed (tried again), refused (not tried again) or cancelled.",
 		}, []string{"outcome"}),
 	}
 	m.registry.MustRegister(
-		m.appends, m.appended, m.sweeps, m.swept, m.letters,
+		m.appends, m.appended, m.sweeps, m.swept, m.passes, m.letters,
 		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}),
 	)
 	return m
@@ -70,6 +75,7 @@ func (m *metrics) passed(p notifier.Pass) {
 
 // reminded counts one pass of the dispatcher.
 func (m *metrics) reminded(r notifier.Round) {
+	m.passes.Observe(r.Took.Seconds())
 	for outcome, n := range map[string]int{
 		"sent": r.Sent, "late": r.Late, "failed": r.Failed, "refused": r.Refused, "cancelled": r.Cancelled,
 	} {
