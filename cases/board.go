@@ -45,6 +45,7 @@ type Summary struct {
 	Unread            bool              `json:"unread"`               // something came in after the end that nobody has dealt with
 	Unverified        bool              `json:"unverified,omitempty"` // it was notified without an account
 	Trace             Trace             `json:"trace,omitempty"`      // what it is recognised by; "" in a summary of an earlier version
+	TakenBack         bool              `json:"taken_back,omitempty"` // the controller says that there was no breach after all
 }
 
 // DueClock is an open clock in a summary.
@@ -79,7 +80,7 @@ func (c *Case) Summary() Summary {
 		Episode: c.Episode, Source: c.Source, Controller: c.Party.Label(), ControllerKey: c.Party.Key(),
 		Sector: c.Party.Sector, ReceivedAt: c.OpenedAt, UpdatedAt: c.UpdatedAt, Late: c.Late(),
 		Assignee: c.Assignee, Incident: c.Incident, Secret: c.Secret, Named: c.Named,
-		Merging: slices.ContainsFunc(c.Merged, Member.pending), Unread: c.Unread > 0, Rank: c.Rank(),
+		Merging: slices.ContainsFunc(c.Merged, Member.pending), Unread: c.Unread > 0, Rank: c.Rank(), TakenBack: c.takenBack(),
 		Unverified: c.SenderUnverified(), Trace: c.Trace(),
 	}
 	if n := c.Latest(); n != nil {

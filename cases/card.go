@@ -39,6 +39,7 @@ type card struct {
 	state, priority, source, sector, cause, controller, key uint32 // words
 	lowered                                                 uint32 // the controller in small letters
 	episode                                                 int32
+	takenBack                                               bool
 }
 
 type cardClock struct {
@@ -197,7 +198,7 @@ func (b *Board) cardOf(s *Summary) *card {
 	w := &b.words
 	c := &card{
 		texts:   s.ID + s.Number + s.DiaryNumber + s.SupervisionNumber + s.Reference,
-		version: s.Version, rank: s.Rank, updated: s.UpdatedAt.UnixMilli(), named: s.Named, episode: int32(s.Episode),
+		version: s.Version, rank: s.Rank, updated: s.UpdatedAt.UnixMilli(), named: s.Named, episode: int32(s.Episode), takenBack: s.TakenBack,
 		state: w.of(string(s.State)), priority: w.of(string(s.Priority)), source: w.of(string(s.Source)),
 		sector: w.of(string(s.Sector)), cause: w.of(s.Cause), controller: w.of(s.Controller), key: w.of(s.ControllerKey),
 		lowered: w.of(strings.ToLower(s.Controller)), trace: s.Trace.bytes(),
@@ -247,7 +248,7 @@ func (b *Board) summary(i int32) Summary {
 		Sector: SectorOfActivity(text[c.sector]), ReceivedAt: instant(r.received), UpdatedAt: instant(c.updated),
 		Late: r.marks&markLate != 0, FiledLate: r.marks&markFiledLate != 0, Assignee: text[r.assignee], Incident: text[r.incident],
 		Secret: r.marks&markSecret != 0, Named: c.named, Submitter: text[r.sub], Unit: text[r.unit],
-		Merging: r.marks&markMerging != 0, Unread: r.marks&markUnread != 0,
+		Merging: r.marks&markMerging != 0, Unread: r.marks&markUnread != 0, TakenBack: c.takenBack,
 		Unverified: r.marks&markUnverified != 0,
 	}
 	if c.trace != nil {

@@ -33,14 +33,16 @@ const (
 	Preferences   Collection = "preferences"    // how somebody has set the queue up, by account, and what all staff share
 	Inbox         Collection = "inbox"          // letters that people read in the program, by account and number
 
-	IncidentPictures Collection = "incidents" // picture of each incident, by its id
-	BatchPictures    Collection = "batches"   // picture of each batch, by its id
+	IncidentPictures Collection = "incidents"        // picture of each incident, by its id
+	BatchPictures    Collection = "batches"          // picture of each batch, by its id
+	CoveragePictures Collection = "coverages"        // picture of each incident's coverage
+	CoverageUploads  Collection = "coverage_uploads" // customer lists that somebody looks over before taking them; soon forgotten
 )
 
 // Derived says whether a collection can be rebuilt from events.
 func (c Collection) Derived() bool {
 	switch c {
-	case Cases, Summaries, Accounts, Organisations, Settings, IncidentPictures, BatchPictures:
+	case Cases, Summaries, Accounts, Organisations, Settings, IncidentPictures, BatchPictures, CoveragePictures:
 		return true
 	}
 	return false

@@ -58,6 +58,7 @@ func describe(rows []route, publicURL string) (*description, error) {
 			{Name: tagAccounts, Description: "Who may do what."},
 			{Name: tagOrganisations, Description: "Known controllers and their units."},
 			{Name: tagSettings, Description: "Time limits, calendars and rule sets, as administrators set them."},
+			{Name: tagIncidentCoverage, Description: "Who of a breached supplier's customers has notified, and who has not."},
 			{Name: tagServer, Description: "The server itself, and its description."},
 		},
 	}

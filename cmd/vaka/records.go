@@ -19,6 +19,7 @@ const (
 	sortSettings
 	sortIncident
 	sortBatch
+	sortCoverage
 )
 
 // sortOf tells the sort of a record from the kind of any of its events.
@@ -34,6 +35,8 @@ func sortOf(kind cases.EventKind) sort {
 		return sortIncident
 	case strings.HasPrefix(string(kind), "batch_"):
 		return sortBatch
+	case strings.HasPrefix(string(kind), "coverage_"):
+		return sortCoverage
 	}
 	return sortCase
 }
@@ -58,6 +61,8 @@ func (p *Parts) refresh(ctx context.Context, n cases.Notice) (bool, error) {
 		return p.Cases.Incidents().Refresh(ctx, n.Record, n.Seq)
 	case sortBatch:
 		return p.Cases.Batches().Refresh(ctx, n.Record, n.Seq)
+	case sortCoverage:
+		return true, nil // nothing of it is kept in memory
 	case sortSettings:
 		return p.Cases.RefreshSettings(ctx, n.Seq)
 	}
@@ -76,6 +81,8 @@ func (p *Parts) repaint(ctx context.Context, id string, kind cases.EventKind) (e
 		err = p.Cases.Incidents().Heal(ctx, id)
 	case sortBatch:
 		err = p.Cases.Batches().Heal(ctx, id)
+	case sortCoverage:
+		err = p.Cases.Coverage().Heal(ctx, id)
 	case sortSettings:
 		err = p.Cases.HealSettings(ctx)
 	default:

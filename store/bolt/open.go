@@ -91,6 +91,7 @@ var collections = []cases.Collection{
 	cases.Diary, cases.Reminders, cases.Letters,
 	cases.IncidentPictures,
 	cases.BatchPictures,
+	cases.CoveragePictures, cases.CoverageUploads,
 	cases.Inbox,
 	cases.Files, cases.Uploads, cases.UploadPieces,
 }
