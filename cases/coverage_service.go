@@ -317,10 +317,10 @@ func (c Coverages) Contact(ctx context.Context, a Actor, incident string, custom
 			}
 		}
 	}
-	return c.change(ctx, a, incident, nil, faults, func(v *CoverageView, _ time.Time) (EventKind, any, error) {
-		found, faults := v.customersOf("/customers", customers)
-		if len(faults) > 0 {
-			return "", nil, coverageFaults(faults)
+	return c.change(ctx, a, incident, nil, nil, func(v *CoverageView, _ time.Time) (EventKind, any, error) {
+		found, unknown := v.customersOf("/customers", customers)
+		if all := append(slices.Clone(faults), unknown...); len(all) > 0 {
+			return "", nil, coverageFaults(all)
 		}
 		k.Supplier, k.Title, k.To = v.Incident.Supplier, v.Incident.Title, nil
 		for _, one := range found {

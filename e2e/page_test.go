@@ -130,7 +130,7 @@ var pages = []page{
 }
 
 // apart are addresses of the table that hold nothing to look at.
-var apart = []string{"/language", "/queue.csv", "/queue.xlsx", "/static/{file}", "/notify/clock", "/cases/{id}/receipt/{n}.json", "/cases/{id}/attachments/{attachment}", "/cases/{id}/uploads/{upload}", "/live", "/live/changes", "/queue/news", "/cases/{id}/news", "/cases/{id}/severity"}
+var apart = []string{"/language", "/queue.csv", "/queue.xlsx", "/static/{file}", "/notify/clock", "/cases/{id}/receipt/{n}.json", "/cases/{id}/attachments/{attachment}", "/cases/{id}/uploads/{upload}", "/incidents/{id}/coverage.csv", "/incidents/{id}/coverage/letters/{contact}/csv", "/live", "/live/changes", "/queue/news", "/cases/{id}/news", "/cases/{id}/severity"}
 
 // examples find what is in the demo, by what it is an example of.
 var examples = map[string]func(testing.TB) string{

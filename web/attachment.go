@@ -32,6 +32,8 @@ func (s *Server) transfer(h *fasthttp.RequestHeader) fasthttp.RequestConfig {
 	path, _, _ := strings.Cut(string(h.RequestURI()), "?")
 	rules, _ := s.opt.Cases.Files()
 	switch {
+	case string(h.Method()) == post && strings.HasSuffix(path, "/coverage/list"):
+		return fasthttp.RequestConfig{MaxRequestBodySize: max(s.opt.MaxBody, cases.MaxListBytes+formRoom), ReadTimeout: transferTimeout}
 	case !strings.Contains(path, "/cases/"):
 	case string(h.Method()) == post && strings.HasSuffix(path, "/attachments"):
 		return fasthttp.RequestConfig{MaxRequestBodySize: max(s.opt.MaxBody, int(rules.MaxBytes)+formRoom), ReadTimeout: transferTimeout}

@@ -323,7 +323,8 @@ func (s *drafts) list(ctx context.Context, account string) ([]draftHead, error) 
 func (s *Server) Sweep(ctx context.Context, now time.Time) (int, error) {
 	drafts, err := s.sweepDrafts(ctx, now)
 	feedback, feedbackErr := s.sweepFeedback(ctx, now)
-	return drafts + feedback, errors.Join(err, feedbackErr)
+	lists, listsErr := s.sweepUploads(ctx, now)
+	return drafts + feedback + lists, errors.Join(err, feedbackErr, listsErr)
 }
 
 func (s *Server) sweepDrafts(ctx context.Context, now time.Time) (int, error) {
