@@ -65,6 +65,14 @@ func everyEvent(t testing.TB) [][]cases.Event {
 	o.sweep()
 	o.take(supervisor, ids[2], workflow.StepFileFollowUp, cases.StepData{})
 	o.take(supervisor, ids[2], workflow.StepReopen, cases.StepData{Ground: cases.GroundMergeUndone})
+	for _, who := range []cases.Actor{notifier, caseworker} { // the first with the case's key, the second without
+		if _, _, err := o.Attach(t.Context(), who, ids[1], cases.NewFile{Name: "bilaga.txt", Content: []byte("En bilaga.")}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if _, err := o.RemoveAttachment(t.Context(), caseworker, ids[1], o.load(ids[1]).Attachments[0].ID, "Fel fil.", cases.Command{}); err != nil {
+		t.Fatal(err)
+	}
 	var all [][]cases.Event
 	for _, id := range ids {
 		o.sound(id)

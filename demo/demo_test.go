@@ -105,6 +105,7 @@ func TestScenario(t *testing.T) {
 	t.Run("queue", func(t *testing.T) { checkQueue(t, all) })
 	t.Run("numbers", func(t *testing.T) { checkNumbers(t, all) })
 	t.Run("chains", func(t *testing.T) { checkChains(t, store, all) })
+	t.Run("attachments", func(t *testing.T) { checkAttachments(t, store, all) })
 	t.Run("people", func(t *testing.T) { checkPeople(t, store) })
 	t.Run("sweep", func(t *testing.T) { checkSweep(t, o) })
 	t.Run("again", func(t *testing.T) {
@@ -204,6 +205,9 @@ func checkKumla(t *testing.T, all map[string]*cases.Case) {
 		if sub.Channel != want || sub.RegistrarNote == "" || (sub.DispatchedAt != nil) != (want == cases.ChannelPost) {
 			t.Errorf("phase %d came by %s on %v, note %q", i+1, sub.Channel, sub.DispatchedAt, sub.RegistrarNote)
 		}
+	}
+	if c.LacksOriginal(2) || !c.LacksOriginal(3) {
+		t.Errorf("the second phase lacks its scan %v, the third %v", c.LacksOriginal(2), c.LacksOriginal(3))
 	}
 	if !c.Submissions[2].Complete {
 		t.Errorf("the last phase lacks %v", c.Submissions[2].Missing)
@@ -382,6 +386,27 @@ func checkSweep(t *testing.T, o Options) {
 	swept, err := service.Sweep(t.Context())
 	if err != nil || swept.Acted != 0 || swept.Failed != 0 {
 		t.Errorf("the first sweep: %+v, %v", swept, err)
+	}
+}
+
+// checkAttachments checks that each kind of file is there, from both sides, whole.
+func checkAttachments(t *testing.T, store cases.Store, all map[string]*cases.Case) {
+	kinds, sides := map[string]int{}, map[cases.Side]int{}
+	for _, c := range all {
+		for _, at := range c.Attachments {
+			kinds[at.Kind]++
+			sides[at.Side]++
+		}
+		events, err := store.Events(t.Context(), c.ID, 1)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if n, breaks, err := cases.VerifyFiles(t.Context(), store, c.ID, events); n != len(c.Attachments) || len(breaks) > 0 || err != nil {
+			t.Errorf("%s: %d of %d attachments were checked: %v, %v", c.Number, n, len(c.Attachments), breaks, err)
+		}
+	}
+	if kinds["pdf"] < 10 || kinds["png"] != 1 || sides[cases.SideAuthority] < 5 || sides[cases.SideNotifier] != confirmedInLeak/reported+1 {
+		t.Errorf("attachments by kind %v, by side %v", kinds, sides)
 	}
 }
 

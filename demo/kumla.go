@@ -10,7 +10,7 @@ import (
 // kumla is the attack on Kumla kommun in November 2024: one controller that works
 // on paper, so it tells by telephone and by post what it knows, in three phases.
 // That it happened is true; what the notification says and how the case ends is
-// made up.
+// made up. The original of the second phase is scanned, that of the third is not.
 func (s *scenario) kumla() *matter {
 	d := s.diary(9000)
 	o := s.country.called("Kumla kommun")
@@ -38,6 +38,14 @@ func (s *scenario) kumla() *matter {
 		PoliceReport:          cases.AnswerYes, PoliceReportedOn: "2024-10-29",
 	})
 
+	m.attach(s.local(2024, time.November, 11, 9, 25), s.cast.registrar, "Kumla kommun, brev 8 november.pdf", page("Komplettering av anmälan",
+		"Kumla kommun, Kommunstyrelsen                                             2024-11-08",
+		"", "Inskannat original. Inkom med post den 11 november 2024.", "",
+		"Vi kompletterar vår anmälan per telefon den 30 oktober 2024.",
+		"Anställda, elever och invånare med ärenden hos kommunen berörs, omkring 21 000 personer.",
+		"Händelsen är polisanmäld den 29 oktober 2024.", "", "(Påhittat brev i Vakas demo.)"), 2)
+
+	// Nobody has scanned the original of the last letter: the case says so.
 	m.file(s.local(2024, time.November, 18, 11, 0), s.cast.registrar, s.kumlaLast())
 
 	m.take(s.local(2024, time.November, 19, 10, 0), owner, workflow.StepAssessSeverity, "", cases.StepData{Severity: &workflow.SeverityInput{

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"strconv"
+	"sync"
 	"time"
 
 	"github.com/vaka-project/vaka/cases"
@@ -34,6 +35,7 @@ type deed struct {
 	by      cases.Actor
 	command cases.Command
 	read    cases.ReadOptions
+	uploads *sync.Mutex
 	c       *cases.Case // as the act before left it; nil for the first
 }
 

@@ -22,6 +22,7 @@ const (
 	foundUntouched  = 9   // were told later that none of their data were
 	neverAnswered   = 20  // sent nothing more until they were asked
 	lateCustomers   = 7   // notified after the time limit
+	reported        = 16  // every so many of those in the data attached a report
 )
 
 // Named by the press or chosen by the authority.
@@ -283,6 +284,11 @@ func (s *scenario) customerIsInLeak(c *customer) {
 		n.SubjectCategoriesText = "Nuvarande och tidigare anställda samt elever med anmälda tillbud."
 	}
 	c.files(at, n)
+	if c.place%reported == 0 {
+		c.attach(at.Add(4*time.Minute), c.acts[0].by, "Genomgång av det publicerade arkivet.pdf", page("Genomgång av det publicerade arkivet",
+			c.name, "", fmt.Sprintf("Berörda enligt genomgången: omkring %d personer.", *n.Subjects.Max),
+			"Kategorier: "+string(n.SubjectCategoriesText), "", "(Påhittad rapport i Vakas demo.)"), 0)
+	}
 }
 
 // customerIsUntouched is told that none of its data were in the leak.

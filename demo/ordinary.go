@@ -110,6 +110,10 @@ func (s *scenario) begun(f *filing, complete bool) *matter {
 		n.Channel = cases.ChannelAPI
 	}
 	m.submit(f.received, by, n)
+	if n.Channel == cases.ChannelPost {
+		m.attach(f.received.Add(40*time.Second), by, "Anmälan, inskannat original.pdf", page("Anmälan av personuppgiftsincident",
+			n.Controller.Name, n.Controller.Board, "", "Inskannat original. "+string(n.RegistrarNote), "", "(Påhittat brev i Vakas demo.)"), 1)
+	}
 	return m
 }
 

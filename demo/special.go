@@ -148,6 +148,7 @@ func (s *scenario) justReceived(n int) []*matter {
 	x := s.begin(n, 1, cases.IncidentSentToWrongRecipient, cases.ActivityStateAuthority)
 	x.received = s.until.Add(-23 * time.Minute)
 	again := s.begun(x.filing, true)
+	again.attach(x.received.Add(2*time.Minute), again.acts[0].by, "Skärmbild av utskicket.png", screenshot(), 1)
 	return []*matter{again}
 }
 

@@ -16,6 +16,8 @@ type teller struct {
 	zone     *time.Location
 	progress func(done, total int)
 
+	uploads sync.Mutex // held while a file is added
+
 	total int
 	mu    sync.Mutex
 	done  int
@@ -166,7 +168,7 @@ func (t *teller) act(ctx context.Context, m *matter, i int, c *cases.Case) (*cas
 	now := func() time.Time { return a.at }
 	c, err := a.do(ctx, deed{
 		service: t.service.At(now), by: a.by, command: m.command(i), c: c,
-		read: cases.ReadOptions{Now: a.at, Zone: t.zone},
+		uploads: &t.uploads, read: cases.ReadOptions{Now: a.at, Zone: t.zone},
 	})
 	if err != nil {
 		return nil, m.refused(i, err)

@@ -50,6 +50,7 @@ func Run(t *testing.T, open func(t *testing.T) Engine) {
 		{"any map key comes back", mapKeys},
 		{"any text is an id", oddIDs},
 		{"large documents", largeDocuments},
+		{"pieces of a file", filePieces},
 		{"missing is not empty", missing},
 		{"insert, put and delete", insertPutDelete},
 		{"an ended context writes nothing", endedContext},

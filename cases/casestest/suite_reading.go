@@ -308,6 +308,50 @@ func largeDocuments(t *testing.T, e Engine) {
 	}
 }
 
+// filePieces keeps two files in pieces, as attachments are kept: written many at a
+// time in any order, one of them taken away again, and read after opening anew.
+func filePieces(t *testing.T, e Engine) {
+	type piece struct {
+		Data []byte `json:"data"`
+	}
+	const size, count = 256 << 10, 9
+	ctx, name := t.Context(), func(file string, n int) string { return fmt.Sprintf("case/%s/%06d", file, n) }
+	content := func(file string, n int) []byte {
+		part := bytes.Repeat([]byte{0, 0xff, file[0], byte(n)}, size/4)
+		if n == count-1 {
+			part = part[:1] // the last one has the rest
+		}
+		return part
+	}
+	for _, file := range []string{"kept", "given up"} {
+		for _, err := range race(count, func(n int) error {
+			return e.Store.Put(ctx, cases.Files, name(file, count-1-n), piece{content(file, count-1-n)})
+		}) {
+			must(t, err)
+		}
+	}
+	for _, err := range race(count, func(n int) error { return e.Store.Delete(ctx, cases.Files, name("given up", n)) }) {
+		must(t, err)
+	}
+	s, n := e.Reopen(t), 0
+	must(t, s.Scan(ctx, cases.Files, func(id string, decode func(any) error) error {
+		var p piece
+		if err := decode(&p); err != nil {
+			return err
+		}
+		if id != name("kept", n) || !bytes.Equal(p.Data, content("kept", n)) {
+			t.Errorf("piece %d is %s with %d bytes", n, id, len(p.Data))
+		}
+		n++
+		return nil
+	}))
+	if n != count {
+		t.Errorf("%d pieces are there, want %d", n, count)
+	}
+	var gone piece
+	want(t, "a piece that was taken away", s.Get(ctx, cases.Files, name("given up", 0), &gone), cases.ErrNotFound)
+}
+
 func missing(t *testing.T, e Engine) {
 	ctx, s := t.Context(), e.Store
 	want(t, "get", s.Get(ctx, cases.Cases, "none", &Tally{}), cases.ErrNotFound)
