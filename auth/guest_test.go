@@ -41,6 +41,7 @@ func TestGuestComesInByKey(t *testing.T) {
 	}
 	wantRefusal(t, func() error { _, err := h.Guest(ctx, token); return err }(), "unauthenticated unauthenticated")
 
+	var until time.Time
 	_, token, until, err = h.EnterByKey(ctx, k, homeAddress, opens)
 	if err != nil || until.Sub(h.clock.now()) > auth.GuestLife {
 		t.Fatalf("until %v, %v", until, err)
