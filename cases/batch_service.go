@@ -133,7 +133,7 @@ func (b *Batches) Preview(ctx context.Context, a Actor, r BatchRequest) ([]Batch
 		return nil, err
 	}
 	out := make([]BatchView, len(r.Cases))
-	return out, b.eachCase(ctx, len(r.Cases), func(n int) error {
+	return out, eachOf(ctx, len(r.Cases), func(n int) error {
 		var err error
 		out[n], err = b.preview(ctx, a, r, r.Cases[n])
 		return err
@@ -216,6 +216,9 @@ func (b *Batches) check(a Actor, r BatchRequest) error {
 	case n > MaxBatch:
 		fault("/cases", "too_many", "A batch takes at most %d cases; part it.", MaxBatch)
 	}
+	if r.Data.DiaryNumber != "" {
+		fault("/data/diary_number", "not_in_batch", "A diary number belongs to one case. Register those that need one by themselves.")
+	}
 	if stray := strayPlaces(r.Data.Letter); len(stray) > 0 {
 		fault("/data/letter", "unknown_place", "The letter has a place in braces that is none. The places are %s.", strings.Join(LetterPlaces(), ", "))
 	}
@@ -247,32 +250,16 @@ func (b *Batches) Begin(ctx context.Context, a Actor, r BatchRequest, cmd Comman
 	if i, ok := b.s.incidents.find(r.Incident); ok {
 		begun.Incident = i.ID
 	}
-	var faults []workflow.Fault
-	seen := map[string]bool{}
-	for n, chosen := range r.Cases {
-		sum, ok := b.s.board.Get(chosen.Case)
-		switch c, err := b.s.Case(ctx, a, chosen.Case); {
-		case workflow.KindOf(err) == workflow.NotFound:
-			faults = append(faults, workflow.Fault{Path: fmt.Sprintf("/cases/%d", n), Code: "not_found", Message: "There is no such case, or you may not see it."})
-			continue
-		case err != nil:
-			return nil, Unavailable(err)
-		case !ok:
-			sum = c.Summary()
-		}
-		if chosen.Version <= 0 {
-			faults = append(faults, workflow.Fault{Path: fmt.Sprintf("/cases/%d/version", n), Code: "required", Message: "Give the version that you saw; the preview tells it."})
-		}
-		if !seen[sum.ID] {
-			begun.Items = append(begun.Items, BatchItem{Case: sum.ID, Number: sum.Number, Version: chosen.Version, Text: chosen.Text})
-		}
-		seen[sum.ID] = true
+	items, faults, err := b.chosen(ctx, a, r.Cases)
+	if err != nil {
+		return nil, err
 	}
+	begun.Items = items
 	if len(faults) > 0 {
 		return nil, workflow.RefuseFaults("invalid_batch", "The batch cannot be carried out.", faults)
 	}
 	made := &Batch{}
-	_, err := b.log.Append(ctx, id, made, Entry{Kind: EventBatchBegun, At: b.s.now(), Actor: a.Account, Command: cmd.ID, Payload: begun})
+	_, err = b.log.Append(ctx, id, made, Entry{Kind: EventBatchBegun, At: b.s.now(), Actor: a.Account, Command: cmd.ID, Payload: begun})
 	if errors.Is(err, ErrExists) {
 		return b.begun(ctx, id, cmd)
 	}
@@ -281,6 +268,40 @@ func (b *Batches) Begin(ctx context.Context, a Actor, r BatchRequest, cmd Comman
 	}
 	b.note(made)
 	return made, nil
+}
+
+// chosen are the cases that were chosen, each once, and what is wrong with the choice.
+func (b *Batches) chosen(ctx context.Context, a Actor, choices []BatchChoice) (items []BatchItem, faults []workflow.Fault, err error) {
+	found := make([]*Case, len(choices))
+	err = eachOf(ctx, len(choices), func(n int) error {
+		c, err := b.s.Case(ctx, a, strings.TrimSpace(choices[n].Case))
+		if err != nil && workflow.KindOf(err) != workflow.NotFound {
+			return Unavailable(err)
+		}
+		if err == nil {
+			found[n] = c
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, nil, err
+	}
+	seen := map[string]bool{}
+	for n, chosen := range choices {
+		c := found[n]
+		if c == nil {
+			faults = append(faults, workflow.Fault{Path: fmt.Sprintf("/cases/%d", n), Code: "not_found", Message: "There is no such case, or you may not see it."})
+			continue
+		}
+		if chosen.Version <= 0 {
+			faults = append(faults, workflow.Fault{Path: fmt.Sprintf("/cases/%d/version", n), Code: "required", Message: "Give the version that you saw; the preview tells it."})
+		}
+		if !seen[c.ID] {
+			items = append(items, BatchItem{Case: c.ID, Number: c.Number, Version: chosen.Version, Text: chosen.Text})
+		}
+		seen[c.ID] = true
+	}
+	return items, faults, nil
 }
 
 // begun is the batch that a keyed request began before.
@@ -374,15 +395,16 @@ func (b *Batches) chunk(ctx context.Context, a Actor, batch *Batch) ([]BatchOutc
 		}
 	}
 	outcomes := make([]BatchOutcome, len(turns))
-	return outcomes, b.eachCase(ctx, len(turns), func(n int) error {
+	return outcomes, eachOf(ctx, len(turns), func(n int) error {
 		var err error
 		outcomes[n], err = b.one(ctx, a, batch, turns[n])
 		return err
 	})
 }
 
-// eachCase does something for n cases, many at a time, and returns the first error.
-func (b *Batches) eachCase(ctx context.Context, n int, do func(int) error) error {
+// eachOf does something for each of n cases, many at a time, and returns the first
+// error.
+func eachOf(ctx context.Context, n int, do func(int) error) error {
 	var working sync.WaitGroup
 	var first error
 	var once sync.Once
@@ -470,6 +492,8 @@ func (b *Batches) Stop(ctx context.Context, a Actor, id string, reason Text) (*B
 		switch {
 		case err != nil:
 			return nil, err
+		case !b.keepSeen(a, new(*batch)):
+			return nil, noBatch()
 		case batch.By != a.Account && !a.Has(workflow.RoleSupervisor):
 			return nil, workflow.Refuse(workflow.Forbidden, "role", "Whoever began a batch stops it, or a supervisor.")
 		case batch.Status != BatchRunning:
@@ -491,48 +515,74 @@ func (b *Batches) Stop(ctx context.Context, a Actor, id string, reason Text) (*B
 }
 
 func (b *Batches) load(ctx context.Context, a Actor, id string) (*Batch, error) {
-	gone := workflow.Refuse(workflow.NotFound, "no_such_batch", "There is no such batch.")
 	if !a.Staff() || !IsID(id) {
-		return nil, gone
+		return nil, noBatch()
 	}
 	var picture Batch
 	if err := b.log.Store.Get(ctx, BatchPictures, id, &picture); errors.Is(err, ErrNotFound) {
 		if events, err := b.log.Store.Events(ctx, id, 1); err != nil || len(events) == 0 || events[0].Header.Kind != EventBatchBegun {
-			return nil, errors.Join(Unavailable(err), gone)
+			return nil, errors.Join(Unavailable(err), noBatch())
 		}
 	}
 	batch, err := b.log.Load(ctx, id)
 	return batch, Unavailable(err)
 }
 
+func noBatch() error {
+	return workflow.Refuse(workflow.NotFound, "no_such_batch", "There is no such batch.")
+}
+
 // Get is a batch with the cases that the actor sees; the others are neither shown
-// nor counted.
+// nor counted. Whoever sees none of them sees the batch only if it is their own: its
+// reason may speak of them.
 func (b *Batches) Get(ctx context.Context, a Actor, id string) (*Batch, error) {
 	batch, err := b.load(ctx, a, id)
 	if err != nil {
 		return nil, err
 	}
+	if !b.keepSeen(a, batch) {
+		return nil, noBatch()
+	}
+	return batch, nil
+}
+
+// keepSeen leaves of a batch the cases that somebody sees, and says whether they see
+// the batch.
+func (b *Batches) keepSeen(a Actor, batch *Batch) bool {
 	batch.Items = slices.DeleteFunc(slices.Clone(batch.Items), func(item BatchItem) bool {
 		_, seen := b.s.board.Seen(a, item.Case)
 		return !seen
 	})
-	return batch, nil
+	return len(batch.Items) > 0 || batch.By == a.Account
 }
 
-// List is every batch, the newest first, without its cases.
-func (b *Batches) List(ctx context.Context, a Actor) ([]Batch, error) {
+// BatchHead is a batch in a list, with how many of its cases somebody sees and what
+// came of those.
+type BatchHead struct {
+	Batch // without its cases
+
+	Cases, Done, Taken, Left int
+}
+
+// List is every batch that somebody sees, the newest first.
+func (b *Batches) List(ctx context.Context, a Actor) ([]BatchHead, error) {
 	if !a.Staff() {
 		return nil, workflow.Refuse(workflow.Forbidden, "role", "Only staff of the authority see batches.")
 	}
-	out := []Batch{}
+	out := []BatchHead{}
 	err := b.log.Store.Scan(ctx, BatchPictures, func(_ string, decode func(any) error) error {
 		var have Batch
-		err := decode(&have)
-		have.Items = nil
-		out = append(out, have)
-		return err
+		if err := decode(&have); err != nil {
+			return err
+		}
+		if b.keepSeen(a, &have) {
+			head := BatchHead{Batch: have, Cases: len(have.Items), Done: have.Done(), Taken: have.Taken(), Left: have.Left()}
+			head.Items = nil
+			out = append(out, head)
+		}
+		return nil
 	})
-	slices.SortFunc(out, func(a, b Batch) int { return b.BegunAt.Compare(a.BegunAt) })
+	slices.SortFunc(out, func(a, b BatchHead) int { return b.BegunAt.Compare(a.BegunAt) })
 	return out, Unavailable(err)
 }
 

@@ -224,10 +224,19 @@ func (s *Incidents) Describe(ctx context.Context, a Actor, ref string, version i
 	})
 }
 
+// additionID is the id of something that is added to an incident: of a repeated
+// command the same one again, so that it is added once.
+func additionID(cmd Command, now time.Time) string {
+	if cmd.ID == "" {
+		return NewID(now)
+	}
+	return DerivedID("incident addition", cmd.ID)
+}
+
 // AddMoment records a point of the incident's history.
-func (s *Incidents) AddMoment(ctx context.Context, a Actor, ref string, m IncidentMoment) (Incident, error) {
+func (s *Incidents) AddMoment(ctx context.Context, a Actor, ref string, m IncidentMoment, cmd Command) (Incident, error) {
 	now := toMillis(s.now())
-	m.ID, m.RecordedBy, m.RecordedAt, m.At = NewID(now), a.Account, now, toMillis(m.At)
+	m.ID, m.RecordedBy, m.RecordedAt, m.At = additionID(cmd, now), a.Account, now, toMillis(m.At)
 	faults := neededText("/text", m.Text, "Say what happened.")
 	switch {
 	case m.At.IsZero():
@@ -236,13 +245,18 @@ func (s *Incidents) AddMoment(ctx context.Context, a Actor, ref string, m Incide
 		faults = append(faults, workflow.Fault{Path: "/at", Code: "in_the_future", Message: "It cannot have happened after now."})
 	}
 	faults = append(faults, strays(reflect.ValueOf(m), planFor(reflect.TypeFor[IncidentMoment]()), "")...)
-	return s.change(ctx, a, ref, nil, faults, func(*Incident) (EventKind, any, error) { return EventIncidentMoment, m, nil })
+	return s.change(ctx, a, ref, nil, faults, func(i *Incident) (EventKind, any, error) {
+		if slices.ContainsFunc(i.Timeline, func(have IncidentMoment) bool { return have.ID == m.ID }) {
+			return "", nil, errSettled
+		}
+		return EventIncidentMoment, m, nil
+	})
 }
 
 // AddStatement records what somebody said of how many there are.
-func (s *Incidents) AddStatement(ctx context.Context, a Actor, ref string, st IncidentStatement) (Incident, error) {
+func (s *Incidents) AddStatement(ctx context.Context, a Actor, ref string, st IncidentStatement, cmd Command) (Incident, error) {
 	now := toMillis(s.now())
-	st.ID, st.RecordedBy, st.RecordedAt, st.Withdrawn = NewID(now), a.Account, now, ""
+	st.ID, st.RecordedBy, st.RecordedAt, st.Withdrawn = additionID(cmd, now), a.Account, now, ""
 	var faults []workflow.Fault
 	if st.Count.Min == nil && st.Count.Max == nil {
 		faults = append(faults, workflow.Fault{Path: "/count", Code: "required", Message: "Give a number, or a least and a greatest one."})
@@ -260,7 +274,12 @@ func (s *Incidents) AddStatement(ctx context.Context, a Actor, ref string, st In
 	}
 	faults = append(faults, st.Count.faults("/count")...)
 	faults = append(faults, strays(reflect.ValueOf(st), planFor(reflect.TypeFor[IncidentStatement]()), "")...)
-	return s.change(ctx, a, ref, nil, faults, func(*Incident) (EventKind, any, error) { return EventIncidentStatement, st, nil })
+	return s.change(ctx, a, ref, nil, faults, func(i *Incident) (EventKind, any, error) {
+		if slices.ContainsFunc(i.Statements, func(have IncidentStatement) bool { return have.ID == st.ID }) {
+			return "", nil, errSettled
+		}
+		return EventIncidentStatement, st, nil
+	})
 }
 
 // faults are what cannot be counted so.
@@ -291,12 +310,17 @@ func (s *Incidents) WithdrawStatement(ctx context.Context, a Actor, ref, id stri
 
 // EstablishFact writes down what the authority has established for all cases of
 // the incident.
-func (s *Incidents) EstablishFact(ctx context.Context, a Actor, ref string, text, basis Text) (Incident, error) {
+func (s *Incidents) EstablishFact(ctx context.Context, a Actor, ref string, text, basis Text, cmd Command) (Incident, error) {
 	now := toMillis(s.now())
-	f := SharedFact{ID: NewID(now), Text: text, Basis: basis, By: a.Account, At: now}
+	f := SharedFact{ID: additionID(cmd, now), Text: text, Basis: basis, By: a.Account, At: now}
 	faults := append(neededText("/text", text, "Say what is established."), neededText("/basis", basis, "Say what it rests on.")...)
 	faults = append(faults, strays(reflect.ValueOf(f), planFor(reflect.TypeFor[SharedFact]()), "")...)
-	return s.change(ctx, a, ref, nil, faults, func(*Incident) (EventKind, any, error) { return EventFactEstablished, f, nil })
+	return s.change(ctx, a, ref, nil, faults, func(i *Incident) (EventKind, any, error) {
+		if i.Fact(f.ID) != nil {
+			return "", nil, errSettled
+		}
+		return EventFactEstablished, f, nil
+	})
 }
 
 // WithdrawFact says why a fact no longer holds; it stays readable.

@@ -92,12 +92,12 @@ func TestIncident_IsTold(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	must(all.AddMoment(ctx, caseworker, i.Number, cases.IncidentMoment{At: begin.Add(-time.Hour), Text: "The supplier tells its customers."}))
-	must(all.AddMoment(ctx, caseworker, i.ID, cases.IncidentMoment{At: begin.AddDate(0, 0, -2), Text: "Systems are down.", Source: "press"}))
+	must(all.AddMoment(ctx, caseworker, i.Number, cases.IncidentMoment{At: begin.Add(-time.Hour), Text: "The supplier tells its customers."}, cases.Command{}))
+	must(all.AddMoment(ctx, caseworker, i.ID, cases.IncidentMoment{At: begin.AddDate(0, 0, -2), Text: "Systems are down.", Source: "press"}, cases.Command{}))
 	prosecutor := cases.Count{Mode: cases.CountApproximate, Min: new(int64(1_500_000)), Unit: cases.UnitPersons, Source: "Prosecutor", AsOf: "2026-11-16"}
-	must(all.AddStatement(ctx, caseworker, i.ID, cases.IncidentStatement{Count: prosecutor}))
-	must(all.AddStatement(ctx, caseworker, i.ID, cases.IncidentStatement{Count: cases.Count{Mode: cases.CountApproximate, Max: new(int64(870_000)), Unit: cases.UnitEmailAddresses, Source: "Have I Been Pwned", AsOf: "2026-11-17"}}))
-	must(all.EstablishFact(ctx, supervisor, i.ID, "The backups were encrypted too.", "The supplier's report of 17 November."))
+	must(all.AddStatement(ctx, caseworker, i.ID, cases.IncidentStatement{Count: prosecutor}, cases.Command{}))
+	must(all.AddStatement(ctx, caseworker, i.ID, cases.IncidentStatement{Count: cases.Count{Mode: cases.CountApproximate, Max: new(int64(870_000)), Unit: cases.UnitEmailAddresses, Source: "Have I Been Pwned", AsOf: "2026-11-17"}}, cases.Command{}))
+	must(all.EstablishFact(ctx, supervisor, i.ID, "The backups were encrypted too.", "The supplier's report of 17 November.", cases.Command{}))
 	got := o.sameIncident(i.ID)
 	if got.Timeline[0].Text != "Systems are down." || len(got.Statements) != 2 || len(got.Holding()) != 1 {
 		t.Errorf("told as %+v", got)
@@ -143,11 +143,11 @@ func TestIncident_RefusesWhatCannotBe(t *testing.T) {
 		_, err = o.Case(ctx, caseworker, at)
 		refused(t, err, workflow.NotFound, "not_found")
 	}
-	_, err = all.AddMoment(ctx, caseworker, i.ID, cases.IncidentMoment{At: later})
+	_, err = all.AddMoment(ctx, caseworker, i.ID, cases.IncidentMoment{At: later}, cases.Command{})
 	faultsAt(t, err, "/at", "/text")
-	_, err = all.AddStatement(ctx, caseworker, i.ID, cases.IncidentStatement{Count: cases.Count{Min: new(int64(5)), Max: new(int64(-1))}})
+	_, err = all.AddStatement(ctx, caseworker, i.ID, cases.IncidentStatement{Count: cases.Count{Min: new(int64(5)), Max: new(int64(-1))}}, cases.Command{})
 	faultsAt(t, err, "/count", "/count/as_of", "/count/max", "/count/mode", "/count/source", "/count/unit")
-	_, err = all.EstablishFact(ctx, caseworker, i.ID, " ", "")
+	_, err = all.EstablishFact(ctx, caseworker, i.ID, " ", "", cases.Command{})
 	faultsAt(t, err, "/basis", "/text")
 	public := all.Notifiable()
 	if len(public) != 1 || public[0].Summary != "" || public[0].OpenedBy != "" || public[0].Supplier != "Lönebolaget" {
@@ -195,7 +195,7 @@ func TestIncident_HasACaseOnce(t *testing.T) {
 		t.Fatalf("%d listed, %v", len(list.Items), err)
 	}
 
-	fact, err := o.Incidents().EstablishFact(t.Context(), supervisor, winner.ID, "Backups were lost.", "Report.")
+	fact, err := o.Incidents().EstablishFact(t.Context(), supervisor, winner.ID, "Backups were lost.", "Report.", cases.Command{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -225,7 +225,7 @@ func TestIncident_KeepsEveryAddition(t *testing.T) {
 	var adding sync.WaitGroup
 	for n := range 8 {
 		adding.Go(func() {
-			_, err := o.Incidents().AddMoment(t.Context(), caseworker, i.ID, cases.IncidentMoment{At: begin.Add(-time.Duration(n) * time.Hour), Text: "Again."})
+			_, err := o.Incidents().AddMoment(t.Context(), caseworker, i.ID, cases.IncidentMoment{At: begin.Add(-time.Duration(n) * time.Hour), Text: "Again."}, cases.Command{})
 			if err != nil {
 				t.Error(err)
 			}
@@ -242,7 +242,7 @@ func TestIncident_KeepsEveryAddition(t *testing.T) {
 	if got, err := other.Incidents().Get(caseworker, i.Number); err != nil || len(got.Timeline) != 8 {
 		t.Errorf("another instance knows %d moments, %v", len(got.Timeline), err)
 	}
-	i, _ = o.Incidents().EstablishFact(t.Context(), caseworker, i.ID, "One more.", "Report.")
+	i, _ = o.Incidents().EstablishFact(t.Context(), caseworker, i.ID, "One more.", "Report.", cases.Command{})
 	if done, err := other.Incidents().Refresh(t.Context(), i.ID, i.Version); !done || err != nil {
 		t.Fatal(done, err)
 	}

@@ -41,6 +41,7 @@ type Service struct {
 	incidents *Incidents
 	ranking   *sync.Mutex // lets this instance's changes of an order follow each other
 	batches   *Batches
+	figures   *figures
 	now       func() time.Time
 	logger    *slog.Logger
 }
@@ -71,7 +72,7 @@ func NewService(o Options) *Service {
 	if s.logger == nil {
 		s.logger = slog.New(slog.DiscardHandler)
 	}
-	s.batches = newBatches(s)
+	s.batches, s.figures = newBatches(s), &figures{by: map[string]figure{}}
 	s.incidents = newIncidents(o.Store, s.numbers, s.now, o.Policy.Zone)
 	s.log = Log[Case, *Case]{Store: o.Store, In: Cases, Also: func(c *Case) []Picture {
 		return []Picture{{In: Summaries, ID: c.ID, Version: c.Version, Doc: c.Summary()}}

@@ -79,6 +79,11 @@ var pages = []page{
 	{route: "/incidents/{id}/coverage/letters/{contact}", path: "/incidents/INC-1999-1/coverage/letters/none", who: []string{"caseworker"}, status: http.StatusNotFound},
 	{route: "/incidents/{id}/coverage/customers/{customer}", path: "/incidents/INC-1999-1/coverage/customers/none", who: []string{"caseworker"}, status: http.StatusNotFound},
 	{route: "/investigations", who: []string{"caseworker", "supervisor"}},
+	{route: "/incidents", who: []string{"caseworker", "supervisor"}},
+	{route: "/incidents", path: "/incidents?status=CLOSED", who: []string{"caseworker"}},
+	{route: "/incidents/new", who: []string{"caseworker"}},
+	{route: "/incidents/{id}", path: "/incidents/{incident}", who: []string{"caseworker", "supervisor"}},
+	{route: "/incidents/{id}/description", path: "/incidents/{incident}/description", who: []string{"caseworker"}},
 	{route: "/investigations/{id}/place", path: "/investigations/{investigation}/place", who: []string{"supervisor"}},
 	{route: "/cases/{id}", path: "/cases/{triage}", who: staff},
 	{route: "/cases/{id}", path: "/cases/{investigation}", who: []string{"caseworker", "supervisor"}},
@@ -147,6 +152,7 @@ var examples = map[string]func(testing.TB) string{
 	"account":       firstOf("/api/v1/accounts"),
 	"organisation":  firstOf("/api/v1/organisations"),
 	"caseworker":    accountOf("caseworker"),
+	"incident":      incident,
 	"invitation":    invitation,
 	"letter":        letter,
 }
@@ -231,6 +237,22 @@ func invite(b *tab, email string) string {
 	b.fill("#email", email)
 	b.take("main form[action='/accounts'] button")
 	return b.text("#link code")
+}
+
+// incident opens an incident, with something in each of its parts.
+func incident(t testing.TB) string {
+	t.Helper()
+	b := newTab(t, look{account: "caseworker"})
+	b.see("/incidents/new")
+	b.fill("#title", "Exempelbolaget, augusti")
+	b.fill("#supplier", "Exempelbolaget AB")
+	b.take("main form[action='/incidents'] button")
+	number, _, _ := strings.Cut(strings.Split(b.path(), "/")[2], "?")
+	b.tick("details:has(form[action$='/facts']) summary")
+	b.fill("[id='fact.text']", "Säkerhetskopiorna krypterades.")
+	b.fill("[id='fact.basis']", "Leverantörens rapport.")
+	b.take("form[action$='/facts'] button")
+	return number
 }
 
 // draftOf begins a notification that is not sent.

@@ -46,7 +46,7 @@ var listParameters = []parameter{
 	{Name: "overdue", What: "A clock has run out.", Type: false, Hidden: true, read: flag(func(q *cases.Query) **bool { return &q.Overdue })},
 	{Name: "unread", What: "A submission came in after the case had ended, and nobody has dealt with it.", Type: false, Hidden: true, read: flag(func(q *cases.Query) **bool { return &q.Unread })},
 	{Name: "unverified", What: "It was notified without an account.", Type: false, Hidden: true, read: flag(func(q *cases.Query) **bool { return &q.Unverified })},
-	{Name: "incident", What: "The incident's id, or none.", Type: "", Hidden: true, read: (*listing).incident},
+	{Name: "incident", What: "The incident's id or number, or none.", Type: "", Hidden: true, read: (*listing).incident},
 	{Name: "received_from", What: "Received at this instant (RFC 3339) or on this day, or later.", Type: "", read: (*listing).receivedFrom},
 	{Name: "received_to", What: "Received before this instant (RFC 3339), or on this day at the latest.", Type: "", read: (*listing).receivedTo},
 	{Name: "q", What: "In its number, the controller's name or the controller's reference.", Type: "", read: (*listing).text},
@@ -99,8 +99,12 @@ func (l *listing) assignee(text string) (code, message string) {
 }
 
 func (l *listing) incident(text string) (code, message string) {
-	if text != cases.NoAssignee && !cases.IsID(text) {
-		return "not_an_id", "Give an incident's id, or none."
+	if text != cases.NoAssignee {
+		id, ok := l.q.incidentRef(text)
+		if !ok {
+			return "not_an_id", "Give an incident's id or number, or none."
+		}
+		text = id
 	}
 	l.query.Incident = text
 	return "", ""

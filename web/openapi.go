@@ -55,6 +55,7 @@ func describe(rows []route, publicURL string) (*description, error) {
 			{Name: tagNotifications, Description: "What controllers file, and what they get back."},
 			{Name: tagCases, Description: "What the authority does with it."},
 			{Name: tagAttachments, Description: "The files of a case."},
+			{Name: tagIncidents, Description: "What happened once and reached the authority many times."},
 			{Name: tagAccounts, Description: "Who may do what."},
 			{Name: tagOrganisations, Description: "Known controllers and their units."},
 			{Name: tagSettings, Description: "Time limits, calendars and rule sets, as administrators set them."},
@@ -130,7 +131,10 @@ var pathParameter = regexp.MustCompile(`\{(\w+)\}`)
 func (d *description) parameters(row route) []*huma.Param {
 	var out []*huma.Param
 	for _, m := range pathParameter.FindAllStringSubmatch(row.Path, -1) {
-		what := map[string]string{"n": "The version's number, 1 for the first.", "unit": "A controller unit's id.", "token": "An API token's id.", "attachment": "An attachment's id.", "upload": "An upload's id.", "offset": "Where the piece begins, in bytes."}[m[1]]
+		what := map[string]string{"n": "The version's number, 1 for the first.", "unit": "A controller unit's id.", "token": "An API token's id.", "attachment": "An attachment's id.", "upload": "An upload's id.", "offset": "Where the piece begins, in bytes.", "statement": "The statement's id.", "fact": "The fact's id."}[m[1]]
+		if what == "" && strings.HasPrefix(row.Path, "/api/v1/incidents/") {
+			what = "The incident's id or number."
+		}
 		if what == "" && strings.HasPrefix(row.Path, "/api/v1/cases/") {
 			what = "The case's id or number."
 		}
@@ -143,7 +147,7 @@ func (d *description) parameters(row route) []*huma.Param {
 		out = append(out, &huma.Param{Name: name, In: "header", Required: required, Description: what, Schema: &huma.Schema{Type: huma.TypeString}})
 	}
 	if row.IfMatch {
-		header("If-Match", "The ETag of the case as the caller saw it.", true)
+		header("If-Match", "The ETag of the case, or of what else is changed, as the caller saw it.", true)
 	}
 	switch row.Key {
 	case keyTaken:

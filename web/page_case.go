@@ -43,6 +43,7 @@ type casePage struct {
 	Severity *severityView
 	Delay    *delayView
 	Reminded toldPart
+	Incident *incidentCard // nil where it belongs to none
 
 	Suggested suggestedPart
 }
@@ -146,6 +147,9 @@ func (q *call) showCaseWith(status int, c *cases.Case, note string, faults []pag
 		return err
 	}
 	if p.Suggested, err = q.suggestedFor(p.page, c); err != nil {
+		return err
+	}
+	if p.Incident, err = q.incidentCard(c, p.Acts); err != nil {
 		return err
 	}
 	p.Severity = p.severityOf(c, p.Case.People)

@@ -167,6 +167,9 @@ func (q *call) startValues(c *cases.Case, step workflow.Step) map[string][]strin
 	if c.Art34 != nil {
 		values["art34"] = []string{string(c.Art34.Finding)}
 	}
+	if step.ID == workflow.StepDeviateFact {
+		values["fact"] = []string{q.Query("fact")}
+	}
 	if step.ID == workflow.StepCorrectParty {
 		startParty(c.Party, values)
 	}

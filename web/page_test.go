@@ -279,7 +279,7 @@ func (h *deskHouse) decide(id string) {
 // pagesFor are the pages of each role.
 func (h *deskHouse) pagesFor(name string) []string {
 	all := []string{
-		"/", "/sign-in", "/api", "/setup?token=none", "/me", "/help/shortcuts", "/queue", "/overview", "/overview?linked=without", "/investigations", "/investigations?sort=quiet", "/mine",
+		"/", "/sign-in", "/api", "/setup?token=none", "/me", "/help/shortcuts", "/queue", "/overview", "/overview?linked=without", "/investigations", "/investigations?sort=quiet", "/incidents", "/incidents?status=all", "/incidents/new", "/mine",
 		"/accounts", "/accounts?q=dpo", "/accounts/new", "/accounts/" + h.ids["dpo"], "/accounts/" + h.ids["dpo"] + "?unit=a", "/organisations", "/organisations/new",
 		"/rules", "/rules?year=2027&aware=2026-03-13T17:40", "/rules?aware=soon", "/rules/clock?clock=REPLY", "/rules/day", "/rules/rule-set", "/rules/withdraw", "/rules/policy",
 	}
@@ -321,7 +321,7 @@ func mayOpen(h *deskHouse, roles []workflow.Role, name, path string) int {
 	switch section {
 	case "setup":
 		return 403 // somebody can administer
-	case "queue", "overview", "investigations":
+	case "queue", "overview", "investigations", "incidents", "batches":
 		if !staff {
 			return 403
 		}
@@ -425,6 +425,10 @@ func TestAccessOfEveryForm(t *testing.T) {
 			switch row.Access {
 			case web.Administrator:
 				if name != "admin" {
+					want = 403
+				}
+			case web.Staff:
+				if !isStaffName(name) {
 					want = 403
 				}
 			case web.CaseActor:

@@ -76,7 +76,14 @@ const (
 // routes is every URL there is.
 func routes() []route {
 	var all []route
-	for _, part := range [][]route{sessionRoutes, notificationRoutes, caseRoutes, attachmentRoutes, exportRoutes, accountRoutes, organisationRoutes, peopleAPI, settingsRoutes, suggestionAPI, coverageAPI, outboxAPI, serverRoutes} {
+	for _, part := range [][]route{
+		sessionRoutes, notificationRoutes, caseRoutes, attachmentRoutes, exportRoutes, accountRoutes, organisationRoutes, peopleAPI, settingsRoutes,
+		incidentAPI,
+		suggestionAPI,
+		coverageAPI,
+		outboxAPI,
+		serverRoutes,
+	} {
 		all = append(all, part...)
 	}
 	return all

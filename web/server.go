@@ -104,7 +104,15 @@ func New(o Options) *Server {
 		o.MaxBody = defaultMaxBody
 	}
 	s := &Server{
-		opt: o, table: slices.Concat(routes(), pageRoutes, notifyRoutes, accessibilityRoutes, liveRoutes, attachmentPageRoutes, queueRoutes, rankRoutes, peopleRoutes, rulesRoutes, inboxRoutes, outboxRoutes, suggestionRoutes, coverageRoutes), log: o.Logger, limits: newLimiter(o.PerAccountPerSecond),
+		opt: o, log: o.Logger, limits: newLimiter(o.PerAccountPerSecond),
+		table: slices.Concat(
+			routes(), pageRoutes, notifyRoutes, accessibilityRoutes, liveRoutes, attachmentPageRoutes, queueRoutes, rankRoutes, peopleRoutes, rulesRoutes,
+			inboxRoutes,
+			outboxRoutes,
+			incidentRoutes,
+			suggestionRoutes,
+			coverageRoutes,
+		),
 		guests: newLimiter(o.GuestsPerSecond),
 		origin: http.NewCrossOriginProtection(),
 		drafts: &drafts{store: o.Store, now: o.Now, zone: o.Zone}, feedbackLimit: newLimiter(feedbackPerSecond),
