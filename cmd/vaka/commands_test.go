@@ -183,7 +183,7 @@ func TestHelp(t *testing.T) {
 	if got := here(t, nil); got.code != 0 || !strings.Contains(got.out, "vaka demo") {
 		t.Errorf("exit code %d, %q", got.code, got.out)
 	}
-	for _, command := range []string{"serve", "demo", "deadline", "severity", "workflow", "check-config", "export", "import", "rebuild", "verify", "user", "health"} {
+	for _, command := range []string{"serve", "demo", "deadline", "severity", "workflow", "check-config", "export", "import", "rebuild", "verify", "user", "reminders", "health"} {
 		got := here(t, nil, command, "--help")
 		if got.code != 0 || !strings.Contains(got.out, "\n    vaka "+command) && !strings.Contains(got.out, " vaka "+command) {
 			t.Errorf("vaka %s --help (exit code %d) shows no example:\n%s", command, got.code, got.out)

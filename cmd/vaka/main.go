@@ -57,6 +57,7 @@ type commands struct {
 	Rebuild     rebuildCommand     `cmd:"" help:"Make every current record anew from its events."`
 	Verify      verifyCommand      `cmd:"" help:"Check every chain of events, and say where one does not hold."`
 	User        userCommand        `cmd:"" help:"Look after accounts."`
+	Reminders   remindersCommand   `cmd:"" help:"Look after the reminders of time limits."`
 	Health      healthCommand      `cmd:"" help:"Ask a running service whether it is ready."`
 	Version     versionCommand     `cmd:"" help:"Print the version."`
 }
@@ -68,7 +69,7 @@ func newCommands() commands {
 	for _, s := range []*settings{&c.Serve.settings, &c.Demo.settings, &c.CheckConfig.settings} {
 		*s = newSettings()
 	}
-	for _, s := range []*settings{&c.Export.settings, &c.Import.settings, &c.Rebuild.settings, &c.Verify.settings, &c.User.settings} {
+	for _, s := range []*settings{&c.Export.settings, &c.Import.settings, &c.Rebuild.settings, &c.Verify.settings, &c.User.settings, &c.Reminders.settings} {
 		*s = newSettings("Storage")
 	}
 	return c
