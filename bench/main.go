@@ -14,7 +14,7 @@ import (
 )
 
 // groups are the parts of a run that -only can choose; the fill is always made.
-var groups = []string{"reference", "start", "queue", "step", "notification", "reminders"}
+var groups = []string{"reference", "suggestion", "start", "queue", "step", "notification", "reminders"}
 
 type options struct {
 	sizes []int
@@ -82,6 +82,11 @@ func run(ctx context.Context, o options) error {
 	if o.wants("reference") {
 		if err := reference(ctx, dir, t); err != nil {
 			return fmt.Errorf("measuring the bare machine: %w", err)
+		}
+	}
+	if o.wants("suggestion") {
+		if err := quality(ctx, dir, t); err != nil {
+			return fmt.Errorf("measuring the suggestions: %w", err)
 		}
 	}
 	binary, err := build(ctx, dir)

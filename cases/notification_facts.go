@@ -1,9 +1,6 @@
 package cases
 
-import (
-	"slices"
-	"strings"
-)
+import "slices"
 
 // specialCategories are the kinds of data of Art. 9(1). Proof of sick leave and the
 // like are data about health and count among them.
@@ -98,28 +95,6 @@ func (n *Notification) MainSector() SectorOfActivity {
 // and awareness.
 func (n *Notification) awarenessLagged() bool {
 	return n.DetectedAt != nil && !n.AwareAt.IsZero() && n.AwareAt.Sub(*n.DetectedAt) > awarenessLag
-}
-
-// SearchText is everything in a notification that a caseworker may look for:
-// names of organisations, references and free texts, one to a line. What reaches a
-// person (addresses, telephone numbers) is left out.
-func (n *Notification) SearchText() string {
-	var b strings.Builder
-	line := func(s string) {
-		if s != "" {
-			b.WriteString(s)
-			b.WriteByte('\n')
-		}
-	}
-	c := &n.Controller
-	for _, s := range []string{c.Name, c.Board, c.ID, n.ControllerReference, n.PreviousCaseID, n.PoliceReference, n.LeadAuthority} {
-		line(s)
-	}
-	for _, p := range n.OtherParties {
-		line(p.Name)
-	}
-	n.eachText(func(_, s string) { line(s) })
-	return b.String()
 }
 
 // eachText calls f with every free text and its JSON Pointer, except for contact

@@ -1,9 +1,6 @@
 package cases
 
-import (
-	"strings"
-	"testing"
-)
+import "testing"
 
 func TestFacts(t *testing.T) {
 	n := readSample(t, "notification-complete")
@@ -83,24 +80,6 @@ func TestMainSector(t *testing.T) {
 		n.Controller.SectorOfActivity = ActivitySchool
 		if got := n.MainSector(); got != ActivitySchool {
 			t.Errorf("%s: the stated sector gave way to %q", form, got)
-		}
-	}
-}
-
-// Everything written can be found; what reaches a person cannot.
-func TestSearchText(t *testing.T) {
-	n := readSample(t, "notification-complete")
-	n.BundleMembers = []BundleMember{{Text: "bunten"}}
-	n.EDPBText = map[string]string{"field_29": "skrivet"}
-	text := n.SearchText()
-	for _, want := range []string{"Hjortvikens kommun", "Barn- och utbildningsnämnden", "212000-9994", "BUN 2026/0412", "Skolportalen AB", "provinloggning", "bunten", "skrivet"} {
-		if !strings.Contains(text, want) {
-			t.Errorf("%q is not found", want)
-		}
-	}
-	for _, never := range []string{"dso@hjortviken.example", "+46 10"} {
-		if strings.Contains(text, never) {
-			t.Errorf("%q is found", never)
 		}
 	}
 }

@@ -3,6 +3,7 @@ package cases
 import (
 	"slices"
 	"strings"
+	"unicode"
 )
 
 // EvidenceCode names one reason for a suggestion.
@@ -47,7 +48,7 @@ type Evidence struct {
 const (
 	pointsProcessor      = 50
 	pointsMentioned      = 40
-	pointsSystem         = 20 // and pointsMoreSystems for each further one, up to mostMoreSystems
+	pointsSystem         = 25 // and pointsMoreSystems for each further one, up to mostMoreSystems
 	pointsMoreSystems    = 10
 	mostMoreSystems      = 2
 	pointsSameDays       = 25
@@ -55,7 +56,7 @@ const (
 	pointsFarDays        = -40
 	pointsText           = 15
 	pointsSameText       = 30
-	pointsOtherProcessor = -30
+	pointsOtherProcessor = -40
 
 	pointsController    = 40
 	pointsNumber        = 35
@@ -73,7 +74,8 @@ const (
 	textAlike           = 40 // per cent
 	textSame            = 70
 	spelledAlike        = 75
-	shortestToBeSpelled = 6 // letters of a name that is compared by its spelling
+	wordsAlike          = 60 // of the words that are not the same
+	shortestToBeSpelled = 6  // letters of a name that is compared by its spelling
 )
 
 // weighing collects evidence without allocating: most pairs come to nothing.
@@ -259,11 +261,31 @@ func has(list []uint32, x uint32) bool {
 	return slices.Contains(list, x) // a dozen numbers: faster than to search
 }
 
-// spelling is how alike two names are, in per cent of their pairs of letters (Dice);
-// 0 for short ones, of which one letter makes another name.
+// spelling is how alike two names are, in per cent of their pairs of letters (Dice). It
+// is 0 for short names, of which one letter makes another name, for names with other
+// digits (a chain numbers its shops), and for names of which one word is another word:
+// those are sisters, not misspellings.
 func spelling(a, b string) int {
-	x, y := pairsOf(a), pairsOf(b)
-	if len(x) < shortestToBeSpelled || len(y) < shortestToBeSpelled {
+	if digitsOf(a) != digitsOf(b) {
+		return 0
+	}
+	x, y := pairsOf(a, nil), pairsOf(b, nil)
+	if min(len(x), len(y)) < shortestToBeSpelled {
+		return 0
+	}
+	whole := dice(x, y)
+	if whole < spelledAlike || whole == 100 {
+		return whole
+	}
+	if dice(pairsOf(a, namesIn(b)), pairsOf(b, namesIn(a))) < wordsAlike {
+		return 0
+	}
+	return whole
+}
+
+// dice compares two sorted lists: twice what they share, of both together.
+func dice(x, y []uint64) int {
+	if len(x) == 0 || len(y) == 0 {
 		return 0
 	}
 	same := 0
@@ -280,22 +302,29 @@ func spelling(a, b string) int {
 	return 200 * same / (len(x) + len(y))
 }
 
-// pairsOf are the neighbouring letters of a name, sorted.
-func pairsOf(name string) []uint64 {
+func digitsOf(name string) string {
+	return strings.Map(func(r rune) rune {
+		if unicode.IsDigit(r) {
+			return r
+		}
+		return -1
+	}, name)
+}
+
+// pairsOf are the neighbouring letters of a name, sorted, without its words that are
+// among others, and without its legal form.
+func pairsOf(name string, but map[uint32]string) []uint64 {
 	var out []uint64
-	var before rune
 	for w := range wordsIn(name) {
-		if legalForms[w.hash] {
+		if _, common := but[w.hash]; common || legalForms[w.hash] {
 			continue
 		}
+		before := ' '
 		for _, r := range name[w.at:w.end] {
-			if r = bare(r); r == 0 {
-				continue
-			}
-			if before != 0 {
+			if r = bare(r); r != 0 {
 				out = append(out, uint64(before)<<32|uint64(r))
+				before = r
 			}
-			before = r
 		}
 	}
 	slices.Sort(out)

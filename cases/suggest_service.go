@@ -260,7 +260,7 @@ func (s *Service) Clusters(ctx context.Context, a Actor) ([]Cluster, error) {
 			return nil, err
 		}
 		found.Supplier = c.partyOf(found.mark)
-		if by := nameMark(found.Supplier); found.Supplier != "" && !named[by] && len(out) < mostClusters {
+		if by := supplierMark(found.Supplier); found.Supplier != "" && !named[by] && len(out) < mostClusters {
 			named[by] = true
 			out = append(out, found.Cluster)
 		}
@@ -275,7 +275,7 @@ func (c *Case) partyOf(mark uint32) string {
 		return ""
 	}
 	for _, p := range n.Notification.OtherParties {
-		if nameMark(p.Name) == mark || numberMark(numberIn(p.Name)) == mark {
+		if supplierMark(p.Name) == mark || numberMark(numberIn(p.Name)) == mark {
 			return p.Name
 		}
 	}

@@ -3,6 +3,7 @@ package cases_test
 import (
 	"slices"
 	"testing"
+	"time"
 
 	"github.com/vaka-project/vaka/cases"
 	"github.com/vaka-project/vaka/workflow"
@@ -17,6 +18,13 @@ func supplied(name string, more ...any) map[string]any {
 		"description", "Vår leverantör har utsatts för ett angrepp och uppgifter om löner kan ha kommit ut till obehöriga.",
 		"occurrence_mode", "SPECIFIC_DAY", "occurred_from", "2026-11-15T10:00:00+01:00", "occurred_to", nil, "detected_at", "2026-11-16T10:00:00+01:00",
 	), more...)
+}
+
+// arrive files a customer's notification, a minute after the one before.
+func (o *office) arrive(a cases.Actor, name string, more ...any) *cases.Case {
+	o.t.Helper()
+	o.wait(time.Minute)
+	return o.submit(a, supplied(name, more...))
 }
 
 func codesOf(evidence []cases.Evidence) []cases.EvidenceCode {
@@ -55,9 +63,9 @@ func TestSuggestions_OfIncidents(t *testing.T) {
 	o := newOffice(t)
 	ctx := t.Context()
 	i := o.incident()
-	one := o.submit(notifier, supplied("Alfa AB"))
-	two := o.submit(notifier, supplied("Beta AB", "other_parties", []any{map[string]any{"role": "PROCESSOR", "name": "LÖNE-BOLAGET (556000-0001)"}}))
-	other := o.submit(notifier, supplied("Gamma AB", "other_parties", []any{map[string]any{"role": "PROCESSOR", "name": "Driftbolaget AB"}}))
+	one := o.arrive(notifier, "Alfa AB")
+	two := o.arrive(notifier, "Beta AB", "other_parties", []any{map[string]any{"role": "PROCESSOR", "name": "LÖNE-BOLAGET (556000-0001)"}})
+	other := o.arrive(notifier, "Gamma AB", "other_parties", []any{map[string]any{"role": "PROCESSOR", "name": "Driftbolaget AB"}})
 
 	got := o.suggestions(caseworker, one.ID)
 	if len(got.Incidents) != 1 || got.Incidents[0].Incident.ID != i.ID || len(got.Duplicates) != 0 {
@@ -96,7 +104,7 @@ func TestSuggestions_OfIncidents(t *testing.T) {
 	if _, err := o.Incidents().Close(ctx, supervisor, i.ID, "Over."); err != nil {
 		t.Fatal(err)
 	}
-	late := o.submit(notifier, supplied("Delta AB"))
+	late := o.arrive(notifier, "Delta AB")
 	if got := o.suggestions(caseworker, late.ID); len(got.Incidents) != 0 || len(o.belonging(caseworker, i.ID)) != 0 {
 		t.Errorf("a closed incident is suggested: %+v", got)
 	}
@@ -105,10 +113,10 @@ func TestSuggestions_OfIncidents(t *testing.T) {
 func TestSuggestions_OfDuplicates(t *testing.T) {
 	o := newOffice(t)
 	ctx := t.Context()
-	first := o.submit(notifier, supplied("Åkeriet i Exempelstad AB"))
-	again := o.submit(colleague, supplied("Akeriet i Exempelstad"))
-	o.submit(notifier, supplied("Bageriet AB")) // the supplier's text, another controller
-	o.submit(notifier, supplied("Åkeriet i Exempelstad AB", "occurred_from", "2026-09-15T10:00:00+02:00", "detected_at", "2026-09-16T10:00:00+02:00"))
+	first := o.arrive(notifier, "Åkeriet i Exempelstad AB")
+	again := o.arrive(colleague, "Akeriet i Exempelstad")
+	o.arrive(notifier, "Bageriet AB") // the supplier's text, another controller
+	o.arrive(notifier, "Åkeriet i Exempelstad AB", "occurred_from", "2026-09-15T10:00:00+02:00", "detected_at", "2026-09-16T10:00:00+02:00")
 
 	got := o.suggestions(caseworker, first.ID).Duplicates
 	if len(got) != 1 || got[0].Case.ID != again.ID {
@@ -142,8 +150,8 @@ func TestSuggestions_OfDuplicates(t *testing.T) {
 func TestSuggestions_KeepSecrets(t *testing.T) {
 	o := newOffice(t)
 	i := o.incident()
-	open := o.submit(notifier, supplied("Alfa AB"))
-	secret := o.submit(colleague, supplied("Alfa Aktiebolag"))
+	open := o.arrive(notifier, "Alfa AB")
+	secret := o.arrive(colleague, "Alfa Aktiebolag")
 	o.take(supervisor, secret.ID, workflow.StepFlagSecret, cases.StepData{NamedStaff: []string{"supervisor"}})
 
 	if got := o.suggestions(caseworker, open.ID).Duplicates; len(got) != 0 {
@@ -182,13 +190,13 @@ func TestClusters_NameACommonProcessor(t *testing.T) {
 		}
 		return out
 	}
-	o.submit(notifier, supplied("Alfa AB"))
-	o.submit(notifier, supplied("Alfa AB")) // the same controller twice counts once
-	o.submit(notifier, supplied("Beta AB"))
+	o.arrive(notifier, "Alfa AB")
+	o.arrive(notifier, "Alfa AB") // the same controller twice counts once
+	o.arrive(notifier, "Beta AB")
 	if got := clusters(caseworker); len(got) != 0 {
 		t.Fatalf("two controllers are a cluster: %+v", got)
 	}
-	third := o.submit(notifier, supplied("Gamma AB", "other_parties", []any{map[string]any{"role": "PROCESSOR", "name": "Lönebolaget"}}))
+	third := o.arrive(notifier, "Gamma AB", "other_parties", []any{map[string]any{"role": "PROCESSOR", "name": "Lönebolaget"}})
 	got := clusters(caseworker)
 	if len(got) != 1 || got[0].Controllers != 3 || got[0].Count != 4 || got[0].Supplier != "Lönebolaget i Norden AB" {
 		t.Fatalf("clusters: %+v", got)
@@ -213,7 +221,7 @@ func TestStart_MakesTraces(t *testing.T) {
 	store := openStore(t)
 	o := officeOn(t, store, cases.Policy{})
 	i := o.incident()
-	c := o.submit(notifier, supplied("Alfa AB"))
+	c := o.arrive(notifier, "Alfa AB")
 	sum := c.Summary()
 	sum.Trace = ""
 	if err := store.Put(t.Context(), cases.Summaries, c.ID, sum); err != nil {

@@ -157,7 +157,7 @@ func dayOf(t *time.Time) int32 {
 }
 
 func (m *marksOf) addParty(name, number string) {
-	for _, mark := range [...]uint32{nameMark(name), numberMark(number), numberMark(numberIn(name))} {
+	for _, mark := range [...]uint32{supplierMark(name), numberMark(number), numberMark(numberIn(name))} {
 		if mark != 0 && len(m.parties) < mostParties {
 			m.parties = append(m.parties, mark)
 		}
@@ -357,24 +357,19 @@ var (
 		"verksamhetssystemet", "post", "mail", "epost", "webbplats", "nätverk", "filserver", "internt", "interna", "externa", "används")
 )
 
-// nameMark is the same for spellings of one organisation: without its legal form, what
-// stands in brackets, or the seat that Swedish names add ("Miljödata i Karlskrona AB").
-// It is 0 where no name is left.
+// nameMark is the same for spellings of one organisation, whatever its legal form, and
+// without what stands in brackets. It is 0 where no name is left.
 func nameMark(name string) uint32 {
 	if at := strings.IndexByte(name, '('); at > 0 {
 		name = name[:at]
 	}
 	h, last, words := uint32(hashBegin), rune(0), 0
 	for w := range wordsIn(name) {
-		word := name[w.at:w.end]
-		if words > 0 && strings.EqualFold(word, "i") {
-			break
-		}
 		if legalForms[w.hash] {
 			continue
 		}
 		words++
-		for _, r := range word {
+		for _, r := range name[w.at:w.end] {
 			if r = bare(r); r == 0 || r == last && unicode.IsLetter(r) {
 				continue
 			}
@@ -385,6 +380,20 @@ func nameMark(name string) uint32 {
 		return 0
 	}
 	return h
+}
+
+// supplierMark is the mark of a processor's name without the seat that Swedish names
+// add ("Miljödata i Karlskrona AB"): customers leave it out. Among controllers the seat
+// is what tells "Bageriet i Lund" from "Bageriet i Malmö".
+func supplierMark(name string) uint32 {
+	words := 0
+	for w := range wordsIn(name) {
+		if words > 0 && strings.EqualFold(name[w.at:w.end], "i") {
+			return nameMark(name[:w.at])
+		}
+		words++
+	}
+	return nameMark(name)
 }
 
 // firstNameMark is the mark of a name's first word, 0 where it is too short to be one.

@@ -82,7 +82,7 @@ func filter(all map[string]*cases.Case, keep func(*cases.Case) bool) []*cases.Ca
 	return out
 }
 
-func ofMiljodata(c *cases.Case) bool { return strings.HasPrefix(reference(c), "DEMO-MD-") }
+func ofMiljodata(c *cases.Case) bool { return strings.HasPrefix(reference(c), customerReference) }
 
 func TestScenario(t *testing.T) {
 	store := openStore(t)

@@ -3,6 +3,7 @@ package demo
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/vaka-project/vaka/cases"
@@ -32,6 +33,15 @@ var (
 	disturbedMunicipalities    = []string{"Skellefteå kommun", "Kalmar kommun", "Karlstads kommun", "Mönsterås kommun", "Halmstads kommun", "Varbergs kommun"}
 	disturbedRegions           = []string{"Region Västmanland", "Region Halland", "Region Gotland", "Region Skåne"}
 )
+
+// customerReference begins the references of the customers' notifications.
+const customerReference = "DEMO-MD-"
+
+// OfMiljodata says whether a case of the demo belongs to its great incident: it is a
+// customer's, or the one against the supplier itself.
+func OfMiljodata(s *cases.Summary) bool {
+	return strings.HasPrefix(s.Reference, customerReference) || s.Controller == supplierName
+}
 
 // customer is one of the 250 that notified.
 type customer struct {
@@ -176,7 +186,7 @@ func (s *scenario) customerFiles(c *customer) {
 	told := instant(c.aware.Add(-5 * time.Minute))
 	n := cases.Notification{
 		Kind: cases.NotificationNew, Subkind: cases.SubkindIncomplete, SubmissionKind: cases.SubmissionNew,
-		Regime: cases.RegimeGDPR33, Language: "sv", Channel: cases.ChannelPortal, ControllerReference: fmt.Sprintf("DEMO-MD-%03d", c.place+1),
+		Regime: cases.RegimeGDPR33, Language: "sv", Channel: cases.ChannelPortal, ControllerReference: fmt.Sprintf("%s%03d", customerReference, c.place+1),
 		Controller: c.controller, Reporter: cases.Reporter{Name: c.reporter, Contact: c.contact, Function: cases.ReporterDPO},
 		DPO: cases.DPO{Appointed: new(true)}, CrossBorder: cases.AnswerNo,
 		OtherPartiesInvolved: cases.AnswerYes, OtherParties: []cases.OtherParty{{

@@ -104,7 +104,7 @@ var pages = []page{
 	{route: "/cases/{id}/steps/{step}", path: "/cases/{drafting}/steps/edit_draft", who: []string{"supervisor"}},
 	{route: "/cases/{id}/steps/{step}", path: "/cases/{drafting}/steps/decide", who: []string{"supervisor"}},
 	{route: "/cases/{id}/draft", path: "/cases/{drafting}/draft", who: []string{"supervisor", "caseworker"}},
-	{route: "/incidents/{id}/suggestions", path: "/incidents/no-such-incident/suggestions", who: []string{"caseworker"}, status: http.StatusNotFound},
+	{route: "/incidents/{id}/suggestions", path: "/incidents/{incident}/suggestions", who: []string{"caseworker"}},
 	{route: "/help/shortcuts", who: []string{"caseworker", "dpo"}},
 	{route: "/accounts", who: []string{"admin"}},
 	{route: "/accounts", path: "/accounts?q=finns+inte", who: []string{"admin"}},
