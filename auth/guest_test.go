@@ -17,7 +17,7 @@ func TestGuestComesInByKey(t *testing.T) {
 	h := newHouse(t)
 	k := auth.NewKey()
 	opens := func(a cases.Actor) (bool, error) { return a.Account == k.CaseHolder().Account, nil }
-	ok, token, until, err := h.EnterByKey(ctx, k, homeAddress, opens)
+	ok, token, _, err := h.EnterByKey(ctx, k, homeAddress, opens)
 	if !ok || err != nil {
 		t.Fatalf("the key opens %v, %v", ok, err)
 	}
