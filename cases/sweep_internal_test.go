@@ -17,7 +17,7 @@ func TestDocument_SaysWhatHappensWhenAClockRunsOut(t *testing.T) {
 	}
 	_, part, _ := strings.Cut(string(text), "### When a clock runs out")
 	part, _, _ = strings.Cut(part, "\n## ")
-	for _, kind := range (workflow.ClockKind)("").Codes() {
+	for _, kind := range workflow.ClockKind("").Codes() {
 		family, _, _ := strings.Cut(kind, "_")
 		if !strings.Contains(part, "`"+kind+"`") && !strings.Contains(part, "`"+family+"_*`") {
 			t.Errorf("nothing is said of %s", kind)

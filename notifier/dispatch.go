@@ -96,6 +96,7 @@ type Dispatcher struct {
 	letters map[string]*tracked        // begun and not done
 	trimmed time.Duration              // when the ledger was last trimmed, as Elapsed says
 	dead    map[string]bool            // letters that failed for good
+	counted time.Duration              // when those were last counted, as Elapsed says
 	figures atomic.Pointer[Figures]
 	overdue bool // the oldest reminder was too old after the last pass
 }
@@ -204,6 +205,7 @@ func (d *Dispatcher) RunOnce(ctx context.Context) (round Round) {
 	batch, err := d.gather(ctx, now)
 	round.Err = errors.Join(round.Err, err)
 	round.Err = errors.Join(round.Err, d.send(ctx, now, batch, began+budget, &round))
+	round.Err = errors.Join(round.Err, d.recount(ctx))
 	d.takeStock(ctx, now, round)
 	if d.opt.Elapsed()-d.trimmed >= trimEvery {
 		d.trimmed = d.opt.Elapsed()

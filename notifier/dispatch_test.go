@@ -201,6 +201,35 @@ func TestDispatcher_ARefusalIsFinalUntilSomebodyAsks(t *testing.T) {
 	}
 }
 
+// Whichever instance a letter failed at or was sent again by, the others come to know.
+func TestDispatcher_FailuresElsewhereAreCounted(t *testing.T) {
+	w := newWorld(t)
+	w.answer = func(Letter) error { return fmt.Errorf("no such mailbox: %w", ErrRefused) }
+	a, b := w.start("a"), w.start("b")
+	w.pass(b)
+	w.put("c1", w.clock(workflow.ClockReply, 1, endOf(2, 9)))
+	w.at(local(2, 2, 8, 0))
+	w.pass(a)
+	w.wait(recountEvery)
+	w.pass(b)
+	if a.Figures().Failed != 1 || b.Figures().Failed != 1 {
+		t.Fatalf("a counts %d, b %d", a.Figures().Failed, b.Figures().Failed)
+	}
+	failed, err := b.Failed(t.Context())
+	if err != nil || len(failed) != 1 {
+		t.Fatal(failed, err)
+	}
+	w.answer = nil
+	if _, err := b.Resend(t.Context(), "adam", "The address is right now.", failed[0].ID); err != nil {
+		t.Fatal(err)
+	}
+	w.wait(recountEvery)
+	w.pass(a)
+	if a.Figures().Failed != 0 {
+		t.Errorf("a still counts %d", a.Figures().Failed)
+	}
+}
+
 // Nobody is lost without a trace: each of these is seen, and none stops the rest.
 func TestDispatcher_WhoCannotBeReachedIsSeen(t *testing.T) {
 	w := newWorld(t)

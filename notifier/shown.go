@@ -198,3 +198,26 @@ func byTime(a, b Reminder) int {
 // MessageID is the left part of a letter's Message-ID; what stands right of the @ is
 // the sender's domain.
 func (d Dispatched) MessageID() string { return messageID(d.ID) }
+
+// recountEvery is how old what an instance knows of failed letters may be.
+const recountEvery = 10 * time.Minute
+
+// recount looks which letters failed for good, also at another instance, and which
+// of them somebody sent again there: the warning on the pages is to begin and to end
+// whichever instance answers.
+func (d *Dispatcher) recount(ctx context.Context) error {
+	if d.opt.Elapsed()-d.counted < recountEvery {
+		return nil
+	}
+	dead := map[string]bool{}
+	err := d.eachLetter(ctx, func(t *tracked) error {
+		if !t.lineless() && t.done() && t.receipt.Outcome == OutcomeRefused {
+			dead[t.id] = true
+		}
+		return nil
+	})
+	if err == nil {
+		d.dead, d.counted = dead, d.opt.Elapsed()
+	}
+	return err
+}
