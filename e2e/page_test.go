@@ -79,6 +79,11 @@ var pages = []page{
 	{route: "/incidents/{id}/coverage/letters/{contact}", path: "/incidents/INC-1999-1/coverage/letters/none", who: []string{"caseworker"}, status: http.StatusNotFound},
 	{route: "/incidents/{id}/coverage/customers/{customer}", path: "/incidents/INC-1999-1/coverage/customers/none", who: []string{"caseworker"}, status: http.StatusNotFound},
 	{route: "/investigations", who: []string{"caseworker", "supervisor"}},
+	{route: "/batches", who: []string{"caseworker"}},
+	{route: "/batches/new", path: "/batches/new", who: []string{"caseworker"}, status: http.StatusUnprocessableEntity},
+	{route: "/batches/new", path: "/batches/new?all=true&phase=triage", who: []string{"caseworker"}},
+	{route: "/batches/new", path: "/batches/new?all=true&phase=triage&step=close", who: []string{"caseworker"}},
+	{route: "/batches/{id}", path: "/batches/{batch}", who: []string{"caseworker"}},
 	{route: "/incidents", who: []string{"caseworker", "supervisor"}},
 	{route: "/incidents", path: "/incidents?status=CLOSED", who: []string{"caseworker"}},
 	{route: "/incidents/new", who: []string{"caseworker"}},
@@ -135,7 +140,7 @@ var pages = []page{
 }
 
 // apart are addresses of the table that hold nothing to look at.
-var apart = []string{"/language", "/queue.csv", "/queue.xlsx", "/static/{file}", "/notify/clock", "/cases/{id}/receipt/{n}.json", "/cases/{id}/attachments/{attachment}", "/cases/{id}/uploads/{upload}", "/incidents/{id}/coverage.csv", "/incidents/{id}/coverage/letters/{contact}/csv", "/live", "/live/changes", "/queue/news", "/cases/{id}/news", "/cases/{id}/severity"}
+var apart = []string{"/language", "/queue.csv", "/batches/{id}/outcome.csv", "/queue.xlsx", "/static/{file}", "/notify/clock", "/cases/{id}/receipt/{n}.json", "/cases/{id}/attachments/{attachment}", "/cases/{id}/uploads/{upload}", "/incidents/{id}/coverage.csv", "/incidents/{id}/coverage/letters/{contact}/csv", "/live", "/live/changes", "/queue/news", "/cases/{id}/news", "/cases/{id}/severity"}
 
 // examples find what is in the demo, by what it is an example of.
 var examples = map[string]func(testing.TB) string{
@@ -153,6 +158,7 @@ var examples = map[string]func(testing.TB) string{
 	"organisation":  firstOf("/api/v1/organisations"),
 	"caseworker":    accountOf("caseworker"),
 	"incident":      incident,
+	"batch":         batch,
 	"invitation":    invitation,
 	"letter":        letter,
 }
@@ -253,6 +259,17 @@ func incident(t testing.TB) string {
 	b.fill("[id='fact.basis']", "Leverantörens rapport.")
 	b.take("form[action$='/facts'] button")
 	return number
+}
+
+// batch writes a note on every case in triage, by way of the preview.
+func batch(t testing.TB) string {
+	t.Helper()
+	b := newTab(t, look{account: "caseworker"})
+	b.see("/batches/new?all=true&phase=triage&step=note")
+	b.fill("#text", "Samma leverantör.")
+	b.take("main form[action='/batches/new'] .button")
+	b.take("button[formaction='/batches']")
+	return strings.Split(b.path(), "/")[2]
 }
 
 // draftOf begins a notification that is not sent.

@@ -22,7 +22,9 @@ type Row struct {
 func Rows() []Row { return rowsOf(routes()) }
 
 // PageRows is the table of the pages.
-func PageRows() []Row { return rowsOf(slices.Concat(pageRoutes, guestRoutes, incidentRoutes)) }
+func PageRows() []Row {
+	return rowsOf(slices.Concat(pageRoutes, guestRoutes, incidentRoutes, batchRoutes))
+}
 
 func rowsOf(table []route) []Row {
 	var out []Row

@@ -56,6 +56,7 @@ func describe(rows []route, publicURL string) (*description, error) {
 			{Name: tagCases, Description: "What the authority does with it."},
 			{Name: tagAttachments, Description: "The files of a case."},
 			{Name: tagIncidents, Description: "What happened once and reached the authority many times."},
+			{Name: tagBatches, Description: "One step on many cases."},
 			{Name: tagAccounts, Description: "Who may do what."},
 			{Name: tagOrganisations, Description: "Known controllers and their units."},
 			{Name: tagSettings, Description: "Time limits, calendars and rule sets, as administrators set them."},

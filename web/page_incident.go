@@ -32,6 +32,7 @@ type incidentPage struct {
 	CanTurn    bool   // close or reopen
 	QueueHref  string // its cases in the queue, and the open ones
 	OpenHref   string
+	BatchHref  string
 	Priorities []string
 }
 
@@ -87,6 +88,7 @@ func (p *incidentPage) links() {
 		return v
 	}
 	p.QueueHref, p.OpenHref = address("/queue", of()), address("/queue", of("phase", openPhases))
+	p.BatchHref = address("/batches/new", of("phase", openPhases, "all", "true"))
 	for _, s := range p.Standing.States {
 		row := stateRow{State: s.State, Whole: linkedNumber{N: s.Cases, Href: address("/queue", of("state", string(s.State)))}}
 		for _, code := range p.Priorities {

@@ -35,7 +35,9 @@ type queuePage struct {
 	TooLong  bool // for a file
 	Faults   []pageFault
 	Live     *livePart
-	opens    bool // the bare address opens a saved view
+	Pick     []resumeValue // what the list asks for, for a step in all of its cases
+	PickBy   string        // address of the script
+	opens    bool          // the bare address opens a saved view
 }
 
 // columnHead is the heading of a column; it leads to the order that goes by it.
@@ -100,6 +102,9 @@ func (q *call) queue() error {
 	if err := p.deputising(q, l.query, asked); err != nil {
 		return err
 	}
+	if err := p.incidents(q, l.query, asked); err != nil {
+		return err
+	}
 	p.Total = facets.Wanted
 	p.Active, p.Filtered = p.active(q, asked), len(without(asked, "cursor", "view")) > 0
 	for _, key := range cases.SortKey("").Codes() {
@@ -113,6 +118,7 @@ func (q *call) queue() error {
 		p.First = p.at(without(asked, "cursor"))
 	}
 	p.Live = q.liveQueue(place, without(asked, "cursor", "view"))
+	p.Pick, p.PickBy = listed(without(asked, "cursor", "limit", "view", "sort")), assets.path("pick.js")
 	file := without(asked, "cursor", "limit")
 	p.CSV, p.XLSX, p.TooLong = address("/queue.csv", file), address("/queue.xlsx", file), facets.Wanted > exportRows
 	return q.render(status, "queue", p)
@@ -229,6 +235,42 @@ func (p *queuePage) deputising(q *call, query cases.Query, asked url.Values) err
 	return nil
 }
 
+// mostIncidents are as many open incidents as the filters offer, the newest first.
+const mostIncidents = 5
+
+// incidents are links to the cases of the open incidents, and to those of none.
+func (p *queuePage) incidents(q *call, query cases.Query, asked url.Values) error {
+	all, err := q.s.opt.Cases.Incidents().List(q.actor)
+	if err != nil {
+		return err
+	}
+	all = slices.DeleteFunc(all, func(i cases.Incident) bool { return i.Status != cases.IncidentOpen })
+	if len(all) == 0 {
+		return nil
+	}
+	all = all[:min(len(all), mostIncidents)]
+	wanted := []string{cases.NoAssignee}
+	labels := []string{p.T("incident.filter.none")}
+	for _, i := range all {
+		wanted, labels = append(wanted, i.ID), append(labels, i.Number+" "+i.Title)
+	}
+	queries := make([]cases.Query, len(wanted))
+	for n, id := range wanted {
+		queries[n] = query
+		queries[n].Incident = id
+	}
+	counts, err := q.s.opt.Cases.Board().Count(queries, q.actor, q.s.now())
+	if err != nil {
+		return err
+	}
+	group := filterGroup{Label: p.T("incident.filter")}
+	for n, id := range wanted {
+		group.Links = append(group.Links, counted(p.link(labels[n], asked, "incident", id, query.Incident), counts[n]))
+	}
+	p.Groups = append(p.Groups, group)
+	return nil
+}
+
 // active are the filters that came with a link from elsewhere, in words.
 func (p *queuePage) active(q *call, asked url.Values) []filterLink {
 	var out []filterLink
@@ -259,6 +301,9 @@ func (p *queuePage) filterWords(q *call, key, value string) string {
 	case "incident":
 		if value == cases.NoAssignee {
 			return p.T("overview.without_linked")
+		}
+		if i, err := q.s.opt.Cases.Incidents().Get(q.actor, value); err == nil {
+			return p.T("incident.filter") + ": " + i.Number + " " + i.Title
 		}
 		return p.T("queue.incident")
 	case "received_from":

@@ -58,6 +58,18 @@ func (t *teller) name(account string) string {
 	return name
 }
 
+// incident is the number of an incident, nothing for none.
+func (t *teller) incident(id string) any {
+	if id == "" {
+		return nil
+	}
+	i, err := t.q.s.opt.Cases.Incidents().Get(t.q.actor, id)
+	if err != nil {
+		return t.word("column.linked")
+	}
+	return i.Number
+}
+
 // say is what a code means, remembered.
 func say[T ~string](t *teller, code T) string {
 	if code == "" {
@@ -113,7 +125,7 @@ var queueColumns = []queueColumn{
 	{Name: "sector", width: 28, value: func(t *teller, s *cases.Summary) any { return say(t, s.Sector) }},
 	{Name: "cause", width: 34, value: func(t *teller, s *cases.Summary) any { return say(t, cases.Cause(s.Cause)) }},
 	{Name: "source", width: 24, value: func(t *teller, s *cases.Summary) any { return say(t, s.Source) }},
-	{Name: "incident", width: 16, value: func(t *teller, s *cases.Summary) any { return t.mark(s.Incident != "", "column.linked") }},
+	{Name: "incident", width: 16, value: func(t *teller, s *cases.Summary) any { return t.incident(s.Incident) }},
 	{Name: "reference", width: 24, value: func(_ *teller, s *cases.Summary) any { return s.Reference }},
 	{Name: "diary", width: 16, value: func(_ *teller, s *cases.Summary) any { return s.DiaryNumber }},
 	{Name: "supervision", width: 16, value: func(_ *teller, s *cases.Summary) any { return s.SupervisionNumber }},

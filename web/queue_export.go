@@ -127,16 +127,22 @@ func (q *call) export(query cases.Query, columns []string, write sheetWriter, su
 // byteOrderMark tells spreadsheets that a file is UTF-8.
 const byteOrderMark = "\ufeff"
 
-// writeCSV writes a table as RFC 4180 says, with the separator that a spreadsheet of
-// the language expects.
-func writeCSV(s *sheet) (*bytes.Buffer, error) {
-	var b bytes.Buffer
+// newCSV begins a file as RFC 4180 says, with the separator that a spreadsheet of the
+// language expects.
+func newCSV(b *bytes.Buffer, language string) *csv.Writer {
 	b.WriteString(byteOrderMark)
-	w := csv.NewWriter(&b)
+	w := csv.NewWriter(b)
 	w.UseCRLF = true
-	if s.teller.Tag == "sv" {
+	if language == "sv" {
 		w.Comma = ';'
 	}
+	return w
+}
+
+// writeCSV writes a table as a CSV file.
+func writeCSV(s *sheet) (*bytes.Buffer, error) {
+	var b bytes.Buffer
+	w := newCSV(&b, s.teller.Tag)
 	if err := w.Write(s.headers); err != nil {
 		return nil, err
 	}

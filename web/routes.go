@@ -79,6 +79,7 @@ func routes() []route {
 	for _, part := range [][]route{
 		sessionRoutes, notificationRoutes, caseRoutes, attachmentRoutes, exportRoutes, accountRoutes, organisationRoutes, peopleAPI, settingsRoutes,
 		incidentAPI,
+		batchAPI,
 		suggestionAPI,
 		coverageAPI,
 		outboxAPI,

@@ -49,6 +49,7 @@ var schemaNames = map[reflect.Type]string{
 	reflect.TypeFor[cases.PartyBar]():     "ConflictOfInterest",
 	reflect.TypeFor[auth.StaffBar]():      "StaffConflictOfInterest",
 	reflect.TypeFor[workflow.Refusal]():   "StepRefusal",
+	reflect.TypeFor[cases.BatchView]():    "BatchPreviewOfCase",
 	reflect.TypeFor[notifier.Outcome]():   "LetterOutcome",
 	reflect.TypeFor[notifier.Reason]():    "LetterReason",
 	reflect.TypeFor[notifier.Result]():    "LetterResult",

@@ -3,6 +3,7 @@ package web
 import (
 	"context"
 	"crypto/tls"
+	"errors"
 	"fmt"
 	"log/slog"
 	"net"
@@ -81,6 +82,7 @@ type Server struct {
 	exports       chan struct{}      // holds as many as files are being made
 	composer      *notifier.Composer // shows letters as they were sent
 	hub           *hub
+	work          *work
 	feedbackLimit *limiter
 	doc           func() (*description, error)
 	ready         atomic.Bool // was ready once
@@ -110,13 +112,14 @@ func New(o Options) *Server {
 			inboxRoutes,
 			outboxRoutes,
 			incidentRoutes,
+			batchRoutes,
 			suggestionRoutes,
 			coverageRoutes,
 		),
 		guests: newLimiter(o.GuestsPerSecond),
 		origin: http.NewCrossOriginProtection(),
 		drafts: &drafts{store: o.Store, now: o.Now, zone: o.Zone}, feedbackLimit: newLimiter(feedbackPerSecond),
-		preferences: &preferences{store: o.Store, now: o.Now}, exports: make(chan struct{}, 2),
+		preferences: &preferences{store: o.Store, now: o.Now}, exports: make(chan struct{}, 2), work: newWork(),
 	}
 	composer, err := notifier.NewComposer(notifier.Office{Authority: o.AuthorityName, PublicURL: o.PublicURL, Zone: o.Zone})
 	if err != nil {
@@ -254,11 +257,13 @@ func (s *Server) Serve(ln net.Listener) error {
 	return nil
 }
 
-// Shutdown stops accepting, ends the streams of news at once, lets requests under
-// way end until ctx does, and closes what is idle.
+// Shutdown stops accepting, ends the streams of news and the batches at once, lets
+// requests under way end until ctx does, and closes what is idle.
 func (s *Server) Shutdown(ctx context.Context) error {
 	s.hub.close()
-	if err := s.app.ShutdownWithContext(ctx); err != nil {
+	s.work.end()
+	err := errors.Join(s.app.ShutdownWithContext(ctx), s.work.wait(ctx))
+	if err != nil {
 		return fmt.Errorf("shutting the server down: %w", err)
 	}
 	return nil
