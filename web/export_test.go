@@ -34,6 +34,21 @@ func rowsOf(table []route) []Row {
 	return out
 }
 
+// SessionForms are the addresses of the forms that need a session, and whether each
+// keeps what was typed over its end.
+func (s *Server) SessionForms() map[string]bool {
+	out := map[string]bool{}
+	for i := range s.table {
+		if row := &s.table[i]; row.Page && row.Method == post && row.Access != Anyone {
+			out[row.Path] = s.carries(row)
+		}
+	}
+	return out
+}
+
+// SecretFields are the names of fields that are carried nowhere.
+func SecretFields() []string { return secretFields }
+
 // BodyOf is a body from examples/.
 func BodyOf(name string) []byte {
 	b, err := examples.ReadFile("examples/" + name + ".json")

@@ -76,6 +76,7 @@ type page struct {
 	ByKey     bool   // they have the key of a case
 	Guest     bool   // whoever looks has no account, and came in by a draft's link or a case's key
 	Done      string // key of a sentence about what was just done
+	Again     bool   // shown with what was typed before the session ended
 	zone      *time.Location
 	now       time.Time
 	styles    string
@@ -93,7 +94,7 @@ func (q *call) page(section, titleKey string) page {
 	if done := q.Query("done"); done != "" && p.has("done."+done) {
 		p.Done = "done." + done
 	}
-	p.Guest = q.guest()
+	p.Again, p.Guest = q.again, q.guest()
 	if p.ByKey = p.Guest && q.held == nil; q.actor.Account != "" {
 		p.Form = formToken(q.bearer)
 		if person, err := q.s.opt.Auth.Person(q.ctx, q.actor.Account); err == nil {
@@ -241,8 +242,8 @@ func (q *call) asPage(row *route) error {
 	err := q.admit(row)
 	switch {
 	case err != nil:
-	case row.Again != nil && q.FormValue(againField) != "":
-		err = row.Again(q)
+	case q.FormValue(againField) != "" && q.s.carries(row):
+		err = q.showAgain()
 	default:
 		err = row.handle(q)
 	}

@@ -173,3 +173,8 @@ func neighbours(path string, asked map[string][]string, start, end, n int) (firs
 	}
 	return first, next
 }
+
+// mandateAgain shows the form of a mandate, which stands below a search for its unit.
+func (q *call) mandateAgain() error {
+	return q.showAccount(fiber.StatusOK, accountShown{Form: "mandate"})
+}

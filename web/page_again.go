@@ -16,8 +16,9 @@ import (
 // A session may end while somebody types. Then the page that lets them in again
 // carries along what they typed, and afterwards it is put before them. Nothing is
 // carried out by that: whoever comes in again need not be who typed it. What is
-// saved as a draft is saved when they say so; every other form (route.Again) is
-// shown with what was typed in it, to be sent by its own button.
+// saved as a draft is saved when they say so; every other form is shown with what was
+// typed in it, to be sent by its own button: where its row says how (route.Again), else
+// filled into the page on which it stands (refill).
 
 // formPath is where a topic of the form is saved.
 const formPath = "/notify/{draft}/{topic}"
@@ -37,14 +38,17 @@ type resumeValue struct{ Name, Value string }
 
 // carries says whether what was typed into a row's form is carried through a
 // session's end.
-func (row *route) carries() bool {
-	return row.Page && row.Method == post && (row.Again != nil || row.Path == formPath)
+func (s *Server) carries(row *route) bool {
+	return row.Page && row.Method == post && row.Access != Anyone && (row.Again != nil || s.homeOf(row) != nil)
 }
 
 // signInAgain asks whoever typed to come in again, and carries along what was typed.
 func (q *call) signInAgain() error {
 	sent := q.sentFields()
 	delete(sent, "form_token")
+	for _, name := range secretFields {
+		delete(sent, name)
+	}
 	if len(sent) == 0 {
 		return q.toSignIn()
 	}
@@ -61,7 +65,7 @@ func (q *call) signInAgain() error {
 func (q *call) resume(carried again) error {
 	values, err := url.ParseQuery(carried.Resume)
 	row := q.s.rowOf(post, carried.Next)
-	if err != nil || row == nil || !row.carries() {
+	if err != nil || row == nil || !q.s.carries(row) {
 		if q.s.rowOf(get, carried.Next) == nil {
 			carried.Next = "/"
 		}
@@ -75,6 +79,15 @@ func (q *call) resume(carried again) error {
 	}
 	p.Values = listed(values)
 	return q.render(fiber.StatusOK, "resume", p)
+}
+
+// showAgain shows a form with what was posted to it, and carries out nothing.
+func (q *call) showAgain() error {
+	q.again = true
+	if q.row.Again != nil {
+		return q.row.Again(q)
+	}
+	return q.refill()
 }
 
 // listed are typed values in one order, for hidden fields.

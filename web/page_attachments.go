@@ -21,7 +21,7 @@ var attachmentPageRoutes = []route{
 	{Method: get, Path: "/cases/{id}/attachments", Access: CaseViewer, Guest: true, Tag: tagPages, Page: true, Summary: "The attachments of a case", handle: (*call).attachmentsPage},
 	{Method: post, Path: "/cases/{id}/attachments", Access: CaseViewer, Guest: true, Tag: tagPages, Page: true, Patient: true, Summary: "Attach files", handle: (*call).attachByForm},
 	{Method: get, Path: "/cases/{id}/attachments/{attachment}", Access: CaseViewer, Guest: true, Tag: tagPages, Page: true, Summary: "An attachment as a file", handle: (*call).attachment},
-	{Method: post, Path: "/cases/{id}/attachments/{attachment}/remove", Access: CaseActor, Tag: tagPages, Page: true, Summary: "Take an attachment out of use", handle: (*call).removeByForm},
+	{Method: post, Path: "/cases/{id}/attachments/{attachment}/remove", Access: CaseActor, Tag: tagPages, Page: true, Summary: "Take an attachment out of use", handle: (*call).removeByForm, Home: "/cases/{id}/attachments"},
 	{Method: post, Path: "/cases/{id}/uploads", Access: CaseViewer, Guest: true, Tag: tagPages, Page: true, Summary: "Announce a file, for the pages' script", handle: byScript((*call).beginUpload)},
 	{Method: get, Path: "/cases/{id}/uploads/{upload}", Access: CaseViewer, Guest: true, Tag: tagPages, Page: true, Summary: "Where an upload stands, for the pages' script", handle: byScript((*call).upload)},
 	{Method: put, Path: "/cases/{id}/uploads/{upload}/{offset}", Access: CaseViewer, Guest: true, Tag: tagPages, Page: true, Summary: "Send a piece, for the pages' script", handle: byScript((*call).putPiece)},

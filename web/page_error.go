@@ -45,7 +45,7 @@ func (s *speech) fault(code, message string) string {
 // to sign in, and comes back.
 func (q *call) failPage(err error) error {
 	if workflow.KindOf(err) == workflow.Unauthenticated {
-		if q.row != nil && q.row.carries() {
+		if q.row != nil && q.s.carries(q.row) {
 			return q.signInAgain()
 		}
 		return q.toSignIn()

@@ -19,7 +19,7 @@ var queueRoutes = []route{
 	{Method: get, Path: "/queue/columns", Access: Staff, Tag: tagPages, Page: true, Summary: "Which columns the queue has", handle: (*call).columnsForm},
 	{Method: post, Path: "/queue/columns", Access: Staff, Tag: tagPages, Page: true, Summary: "Choose the columns", handle: (*call).columnsByForm},
 	{Method: get, Path: "/queue/views", Access: Staff, Tag: tagPages, Page: true, Summary: "The saved views", handle: (*call).views},
-	{Method: post, Path: "/queue/views", Access: Staff, Tag: tagPages, Page: true, Summary: "Save a view", handle: (*call).viewByForm},
+	{Method: post, Path: "/queue/views", Access: Staff, Tag: tagPages, Page: true, Summary: "Save a view", handle: (*call).viewByForm, Again: (*call).views},
 	{Method: post, Path: "/queue/views/{view}", Access: Staff, Tag: tagPages, Page: true, Summary: "Rename, share or delete a view", handle: (*call).viewChange},
 }
 
@@ -86,6 +86,9 @@ func (q *call) showViews(status int, refused string, refusal error) error {
 		p.Shared = append(p.Shared, row(v))
 	}
 	if refusal == nil {
+		if q.again && q.row.Method == post { // the form of a new view, which stands on the queue's page
+			p.Saving, p.Name = true, q.FormValue("name")
+		}
 		return q.render(status, "views", p)
 	}
 	fault := pageFault{Message: p.sentence(refusal)}

@@ -31,7 +31,9 @@ type route struct {
 	Page    bool       // for people in a browser: signed in by cookie, refused by a page
 	Guest   bool       // of a page: also for whoever has no account and holds the draft's link or the case's key
 
-	Again func(*call) error // shows a form with what was posted to it, and carries out nothing
+	Again func(*call) error // shows a form with what was posted to it, where its page cannot simply be filled in
+
+	Home string // path of the page on which the form stands, where that is not the nearest above it
 
 	handle func(*call) error
 }
