@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"slices"
 	"time"
 
 	"github.com/vaka-project/vaka/auth"
@@ -178,5 +179,6 @@ func tellAll(ctx context.Context, o Options, until time.Time) (Told, error) {
 	if err := t.tell(ctx, plan); err != nil {
 		return Told{}, err
 	}
+	plan = slices.DeleteFunc(plan, func(m *matter) bool { return m.scene })
 	return Told{Until: until, Organisations: len(country.organisations), Cases: len(plan), Acts: t.total}, nil
 }

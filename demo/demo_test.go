@@ -3,7 +3,6 @@ package demo
 import (
 	"context"
 	"errors"
-	"log/slog"
 	"maps"
 	"math/rand/v2"
 	"slices"
@@ -99,6 +98,7 @@ func TestScenario(t *testing.T) {
 		t.Errorf("%d cases, told %d; %d calls of progress", len(all), told.Cases, calls)
 	}
 	t.Run("Miljödata", func(t *testing.T) { checkMiljodata(t, all) })
+	t.Run("incident", func(t *testing.T) { checkIncident(t, o, all) })
 	t.Run("investigations", func(t *testing.T) { checkInvestigations(t, all) })
 	t.Run("Kumla", func(t *testing.T) { checkKumla(t, all) })
 	t.Run("ordinary days", func(t *testing.T) { checkOrdinary(t, all) })
@@ -375,15 +375,7 @@ func checkChains(t *testing.T, store cases.Store, all map[string]*cases.Case) {
 // checkSweep lets the program go on where the scenario ends: nothing that the
 // system does by itself was left undone.
 func checkSweep(t *testing.T, o Options) {
-	service := cases.NewService(cases.Options{
-		Store: o.Store, People: auth.New(auth.Options{Store: o.Store, Now: func() time.Time { return now }}),
-		Units: cases.NewRegistry(o.Store, func() time.Time { return now }), Law: o.Law, Policy: o.Policy,
-		Now: func() time.Time { return now }, Logger: slog.New(slog.DiscardHandler),
-	})
-	if err := service.Start(t.Context()); err != nil {
-		t.Fatal(err)
-	}
-	swept, err := service.Sweep(t.Context())
+	swept, err := programOf(t, o).Sweep(t.Context())
 	if err != nil || swept.Acted != 0 || swept.Failed != 0 {
 		t.Errorf("the first sweep: %+v, %v", swept, err)
 	}
@@ -461,6 +453,7 @@ func TestInterrupted(t *testing.T) {
 	}
 	all := everyCase(t, store)
 	checkMiljodata(t, all)
+	checkIncident(t, o, all)
 	checkInvestigations(t, all)
 	checkKumla(t, all)
 	checkOrdinary(t, all)

@@ -20,6 +20,11 @@ type matter struct {
 	// ordered matters are told one act after the other over all of them: their
 	// supervision numbers follow time, or one is merged into another.
 	ordered bool
+	// meets says that scenes concern the case: it is told up to each of them first.
+	meets bool
+	// scene is no case but one act that concerns many: what belongs to an incident,
+	// and steps that are taken on many cases at once.
+	scene bool
 }
 
 // act is one thing that somebody does at one instant.
@@ -102,7 +107,7 @@ func (m *matter) decide(at time.Time, by cases.Actor, choose func(*cases.Case, c
 		if workflow.KindOf(err) != workflow.Stale {
 			return c, err
 		}
-		// A case that was merged into this one has moved it on.
+		// A scene, or a case that was merged into this one, has moved it on.
 		now, err := d.service.Case(ctx, who, d.c.ID)
 		if err != nil {
 			return nil, err

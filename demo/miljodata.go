@@ -20,7 +20,7 @@ const (
 	notifiedCompanies      = 68
 
 	confirmedInLeak = 112 // a little over a hundred organisations were in the published data
-	foundUntouched  = 9   // were told later that none of their data were
+	foundUntouched  = 9   // were told later that none of their data were concerned at all
 	neverAnswered   = 20  // sent nothing more until they were asked
 	lateCustomers   = 7   // notified after the time limit
 	reported        = 16  // every so many of those in the data attached a report
@@ -43,24 +43,28 @@ func OfMiljodata(s *cases.Summary) bool {
 	return strings.HasPrefix(s.Reference, customerReference) || s.Controller == supplierName
 }
 
+// investigatedCustomers are the first of the customers: those municipalities and a region.
+const investigatedCustomers = 3
+
 // customer is one of the 250 that notified.
 type customer struct {
 	*matter
 	diary
 	party
+	organisation cases.Organisation
+
 	place  int
 	unit   cases.Unit
-	name   string
 	filed  time.Time
 	aware  time.Time
 	people int64
 	owner  cases.Actor
 }
 
-// miljodata is every notification of the incident, and the case against the
+// miljodata is the incident with every notification of it, and the case against the
 // supplier itself.
 func (s *scenario) miljodata() []*matter {
-	out := []*matter{s.supplier()}
+	var customers []*customer
 	for i, who := range s.customers() {
 		c := s.customer(i, who)
 		s.customerFiles(c)
@@ -69,26 +73,34 @@ func (s *scenario) miljodata() []*matter {
 		case i < confirmedInLeak:
 			s.customerLearnsMore(c)
 			s.customerIsInLeak(c)
-		case i < confirmedInLeak+foundUntouched:
+		case i < confirmedInLeak+len(untouchedMunicipalities):
+			s.customerIsSpared(c)
+		case i < confirmedInLeak+len(untouchedMunicipalities)+foundUntouched:
 			s.customerIsUntouched(c)
-		case i < confirmedInLeak+foundUntouched+neverAnswered:
+		case i < confirmedInLeak+len(untouchedMunicipalities)+foundUntouched+neverAnswered:
 			s.customerIsAsked(c)
 		default:
 			s.customerLearnsMore(c)
 			s.customerStaysUnsure(c)
 		}
-		if i < len(investigatedMunicipalities)+1 {
+		if i < investigatedCustomers {
 			s.customerIsInvestigated(c)
 		} else {
 			s.customerWaits(c)
 		}
+		customers = append(customers, c)
+	}
+	out := slices.Concat(s.incident(), s.linked(customers), s.riskOf(customers), s.coverage(customers), []*matter{s.supplier()})
+	for _, c := range customers {
 		out = append(out, c.matter)
 	}
 	return out
 }
 
-// customers are the 250 organisations: first the three that are investigated, and
-// the untouched where their group begins.
+// customers are the 250 organisations: first the three that are investigated, then
+// the others in the published data. The two municipalities that were spared begin the
+// rest, and those follow whose notification was wrong: none of them is a municipality,
+// for a municipality whose systems stood still was right to notify.
 func (s *scenario) customers() []cases.Organisation {
 	var chosen, rest []cases.Organisation
 	for _, name := range investigatedMunicipalities {
@@ -123,7 +135,13 @@ func (s *scenario) customers() []cases.Organisation {
 	for _, name := range untouchedMunicipalities {
 		out = append(out, s.country.called(name))
 	}
-	return append(out, rest[split:]...)
+	rest = rest[split:]
+	municipality := func(o cases.Organisation) bool { return o.LegalForm == cases.FormMunicipality }
+	for range foundUntouched {
+		at := slices.IndexFunc(rest, func(o cases.Organisation) bool { return !municipality(o) })
+		out, rest = append(out, rest[at]), slices.Delete(rest, at, at+1)
+	}
+	return append(out, rest...)
 }
 
 var (
@@ -144,7 +162,7 @@ func (s *scenario) customer(i int, o cases.Organisation) *customer {
 	}
 	d := s.diary(uint64(10_000 + i))
 	c := &customer{
-		matter: &matter{key: fmt.Sprintf("miljodata/%03d", i)}, diary: d, party: d.party(o, u), place: i, unit: u, name: o.Name,
+		matter: &matter{key: fmt.Sprintf("miljodata/%03d", i), meets: true}, diary: d, party: d.party(o, u), organisation: o, place: i, unit: u,
 		owner: s.cast.caseworkers[i%len(s.cast.caseworkers)], people: int64(d.between(150, 9000)),
 	}
 	switch {
@@ -296,9 +314,21 @@ func (s *scenario) customerIsInLeak(c *customer) {
 	c.files(at, n)
 	if c.place%reported == 0 {
 		c.attach(at.Add(4*time.Minute), c.acts[0].by, "Genomgång av det publicerade arkivet.pdf", page("Genomgång av det publicerade arkivet",
-			c.name, "", fmt.Sprintf("Berörda enligt genomgången: omkring %d personer.", *n.Subjects.Max),
+			c.organisation.Name, "", fmt.Sprintf("Berörda enligt genomgången: omkring %d personer.", *n.Subjects.Max),
 			"Kategorier: "+string(n.SubjectCategoriesText), "", "(Påhittad rapport i Vakas demo.)"), 0)
 	}
+}
+
+// customerIsSpared learns that none of its data were published. Its systems stood still
+// all the same, so the notification was right.
+func (s *scenario) customerIsSpared(c *customer) {
+	at := c.atWork(s.local(2025, time.September, 15, 12, 0), c.between(1, 6))
+	c.files(at, c.answered(at, cases.Notification{
+		SubmissionKind: cases.SubmissionSupplement, SubmissionReason: "Leverantören har bekräftat att inga av våra uppgifter fanns i det publicerade arkivet.",
+		ConfidentialityDetail: cases.ConfidentialityNotExfiltratedEvidenced, Intelligibility: cases.DataUnintelligibleIntact,
+		Risk: cases.RiskUnlikely, Severity: cases.SeverityMinor, Impacts: []cases.Impact{cases.ImpactOther}, ImpactsText: "Fördröjd handläggning.",
+		SubjectsInformed: cases.InformedNoNotHighRisk, ProtectedIdentity: cases.ProtectedNo, DataText: "Uppgifterna var otillgängliga under några dagar.",
+	}))
 }
 
 // customerIsUntouched is told that none of its data were in the leak.

@@ -29,6 +29,7 @@ func (s *scenario) supplier() *matter {
 		Name:   supplierName, LegalForm: cases.FormCompany, Sector: cases.ActivityOtherBusiness, Role: cases.PartyProcessor, Priority: workflow.P1,
 	})
 	s.assign(m, s.local(2025, time.August, 25, 15, 0), owner)
+	m.take(s.local(2025, time.August, 25, 15, 20), owner, workflow.StepLinkIncident, "Ärendet gäller leverantören själv.", cases.StepData{Incident: "INC-2025-1"})
 	for _, note := range []struct {
 		at   time.Time
 		text cases.Text
@@ -52,8 +53,6 @@ func (s *scenario) supplier() *matter {
 // customerIsInvestigated opens one of the three investigations of customers.
 func (s *scenario) customerIsInvestigated(c *customer) {
 	c.ordered = true
-	c.take(c.atWork(s.local(2025, time.October, 28, 9, 0), 0), c.owner, workflow.StepAssessRisk,
-		"Känsliga uppgifter om många är publicerade.", cases.StepData{Risk: cases.RiskToPeopleHigh})
 	s.supervise(c.matter, c.diary, s.local(2025, time.November, 3, 10+c.place, 15), c.owner, cases.StepData{
 		Scope:      "Hur den ansvarige har behandlat personuppgifter i leverantörens system.",
 		LegalBasis: []string{"GDPR Art. 58.1", "GDPR Art. 5", "GDPR Art. 28"}, FocusAreas: focusAreas, OSSRole: cases.OSSPublic,

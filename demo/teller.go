@@ -24,28 +24,34 @@ type teller struct {
 }
 
 // tell begins the cases in the order of time, so that their numbers follow it,
-// while what happens to them later is told for many at once.
+// while what happens to them later is told for many at once. Where the scenario has
+// a scene, the cases that it concerns are told up to it, and go on after it.
 func (t *teller) tell(ctx context.Context, plan []*matter) error {
 	for _, m := range plan {
 		t.total += len(m.acts)
 	}
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
-	begun := make(chan begunMatter, len(plan))
+	begun := make(chan *begunMatter, len(plan))
 	var workers sync.WaitGroup
 	for range tellers {
 		workers.Go(func() {
 			for b := range begun {
-				if err := t.goOn(ctx, b); err != nil {
+				if err := t.goOn(ctx, b, future); err != nil {
 					cancel(err)
 				}
 			}
 		})
 	}
-	ordered, err := t.beginAll(ctx, plan, begun)
+	made, err := t.beginAll(ctx, plan, begun)
+	for _, b := range made {
+		if err == nil && b.meets && !b.ordered {
+			begun <- b
+		}
+	}
 	close(begun)
 	if err == nil {
-		err = t.inOrder(ctx, ordered)
+		err = t.inOrder(ctx, made, future)
 	}
 	if err != nil {
 		cancel(err)
@@ -54,38 +60,48 @@ func (t *teller) tell(ctx context.Context, plan []*matter) error {
 	return context.Cause(ctx)
 }
 
+// future is an instant that no act reaches.
+var future = time.Unix(1<<40, 0)
+
 // beginAll takes the first act of every matter. A case begins as soon as the one
 // before it has its number, not only when that one is on disk, so that many share
 // a commit; but a controller's case waits for the controller's case before it,
-// for its priority depends on how many there were. It hands the matters on, and
-// returns those that are told in order.
-func (t *teller) beginAll(ctx context.Context, plan []*matter, begun chan<- begunMatter) ([]begunMatter, error) {
-	made := make([]begunMatter, len(plan))
+// for its priority depends on how many there were. It hands the matters on, but
+// for those that are told in order or meet in scenes, and returns all.
+func (t *teller) beginAll(ctx context.Context, plan []*matter, begun chan<- *begunMatter) ([]*begunMatter, error) {
+	made := make([]*begunMatter, len(plan))
 	done := make([]chan struct{}, len(plan))
 	latest := map[string]int{} // by controller
 	errs := make(chan error, len(plan))
 	var beginning sync.WaitGroup
 	for i, m := range plan {
-		if k, ok := latest[m.about]; ok {
-			<-done[k]
-		}
-		if i >= tellers {
-			<-done[i-tellers]
-		}
-		numbered := make(chan struct{}, 1)
-		latest[m.about], done[i] = i, make(chan struct{})
-		beginning.Go(func() {
-			defer close(done[i])
-			c, err := t.act(context.WithValue(ctx, turnKey{}, numbered), m, 0, nil)
-			if err != nil {
-				errs <- err
-			} else if made[i] = (begunMatter{m, c}); !m.ordered {
-				begun <- made[i]
+		done[i] = make(chan struct{})
+		if m.scene {
+			if beginning.Wait(); len(errs) > 0 {
+				break
 			}
-		})
-		select {
-		case <-numbered:
-		case <-done[i]:
+			made[i] = &begunMatter{matter: m, next: 1}
+			if err := t.meet(ctx, made[:i], m); err != nil {
+				errs <- err
+			}
+			close(done[i])
+		} else {
+			t.wait(done, latest, m, i)
+			numbered := make(chan struct{}, 1)
+			beginning.Go(func() {
+				defer close(done[i])
+				c, err := t.act(context.WithValue(ctx, turnKey{}, numbered), m, 0, nil)
+				made[i] = &begunMatter{m, c, 1}
+				if err != nil {
+					errs <- err
+				} else if !m.ordered && !m.meets {
+					begun <- made[i]
+				}
+			})
+			select {
+			case <-numbered:
+			case <-done[i]:
+			}
 		}
 		if len(errs) > 0 {
 			break
@@ -96,8 +112,36 @@ func (t *teller) beginAll(ctx context.Context, plan []*matter, begun chan<- begu
 	case err := <-errs:
 		return nil, err
 	default:
+		return made, nil
 	}
-	return slices.DeleteFunc(made, func(b begunMatter) bool { return !b.ordered }), nil
+}
+
+// wait holds the i-th matter back until its controller's matter before it has begun,
+// and while too many are beginning.
+func (t *teller) wait(done []chan struct{}, latest map[string]int, m *matter, i int) {
+	if k, ok := latest[m.about]; ok {
+		<-done[k]
+	}
+	if i >= tellers {
+		<-done[i-tellers]
+	}
+	latest[m.about] = i
+}
+
+// meet tells every matter that scenes concern, and those that are told in order, up to
+// a scene, and then the scene.
+func (t *teller) meet(ctx context.Context, made []*begunMatter, scene *matter) error {
+	at := scene.acts[0].at
+	concerned := slices.DeleteFunc(slices.Clone(made), func(b *begunMatter) bool { return !b.meets || b.ordered })
+	err := each(ctx, len(concerned), func(ctx context.Context, i int) error { return t.goOn(ctx, concerned[i], at) })
+	if err != nil {
+		return err
+	}
+	if err := t.inOrder(ctx, made, at); err != nil {
+		return err
+	}
+	_, err = t.act(ctx, scene, 0, nil)
+	return err
 }
 
 // turnstile is a store that tells when a case that begins has its number: that is
@@ -121,40 +165,48 @@ func (s turnstile) Append(ctx context.Context, changes []cases.Change) []error {
 // begunMatter is a matter after its first act.
 type begunMatter struct {
 	*matter
-	c *cases.Case
+	c    *cases.Case
+	next int // the act that comes next
 }
 
-// goOn tells a matter from its second act to its end.
-func (t *teller) goOn(ctx context.Context, b begunMatter) error {
-	c := b.c
-	for i := 1; i < len(b.acts); i++ {
-		var err error
-		if c, err = t.act(ctx, b.matter, i, c); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// inOrder tells several matters one act after the other, in the order of time.
-func (t *teller) inOrder(ctx context.Context, matters []begunMatter) error {
-	type turn struct{ matter, act int }
-	var turns []turn
-	for k, b := range matters {
-		for i := 1; i < len(b.acts); i++ {
-			turns = append(turns, turn{k, i})
-		}
-	}
-	slices.SortStableFunc(turns, func(a, b turn) int {
-		return matters[a.matter].acts[a.act].at.Compare(matters[b.matter].acts[b.act].at)
-	})
-	for _, at := range turns {
-		b := &matters[at.matter]
-		c, err := t.act(ctx, b.matter, at.act, b.c)
+// goOn tells a matter's acts that come before an instant.
+func (t *teller) goOn(ctx context.Context, b *begunMatter, until time.Time) error {
+	for ; b.next < len(b.acts) && b.acts[b.next].at.Before(until); b.next++ {
+		c, err := t.act(ctx, b.matter, b.next, b.c)
 		if err != nil {
 			return err
 		}
 		b.c = c
+	}
+	return nil
+}
+
+// inOrder tells the ordered matters up to an instant, one act after the other, in the
+// order of time.
+func (t *teller) inOrder(ctx context.Context, matters []*begunMatter, until time.Time) error {
+	type turn struct {
+		b   *begunMatter
+		act act
+	}
+	var turns []turn
+	for _, b := range matters {
+		if !b.ordered {
+			continue
+		}
+		for _, a := range b.acts[b.next:] {
+			if a.at.Before(until) {
+				turns = append(turns, turn{b, a})
+			}
+		}
+	}
+	slices.SortStableFunc(turns, func(a, b turn) int { return a.act.at.Compare(b.act.at) })
+	for _, at := range turns {
+		c, err := t.act(ctx, at.b.matter, at.b.next, at.b.c)
+		if err != nil {
+			return err
+		}
+		at.b.c = c
+		at.b.next++
 	}
 	return nil
 }
