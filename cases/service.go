@@ -44,6 +44,8 @@ type Service struct {
 	figures   *figures
 	now       func() time.Time
 	logger    *slog.Logger
+
+	selections *Selections
 }
 
 // Options are the parts that a Service is made of.
@@ -73,6 +75,7 @@ func NewService(o Options) *Service {
 		s.logger = slog.New(slog.DiscardHandler)
 	}
 	s.batches, s.figures = newBatches(s), &figures{by: map[string]figure{}}
+	s.selections = newSelections(s)
 	s.incidents = newIncidents(o.Store, s.numbers, s.now, o.Policy.Zone)
 	s.log = Log[Case, *Case]{Store: o.Store, In: Cases, Also: func(c *Case) []Picture {
 		return []Picture{{In: Summaries, ID: c.ID, Version: c.Version, Doc: c.Summary()}}
@@ -87,6 +90,7 @@ func (s *Service) At(now func() time.Time) *Service {
 	at.now = func() time.Time { return toMillis(now()) }
 	at.incidents = s.incidents.at(at.now)
 	at.batches = s.batches.of(&at)
+	at.selections = s.selections.of(&at)
 	return &at
 }
 
@@ -105,6 +109,9 @@ func (s *Service) Incidents() *Incidents { return s.incidents }
 
 // Batches are steps that are taken on many cases at once.
 func (s *Service) Batches() *Batches { return s.batches }
+
+// Selections are the choices of whom to investigate.
+func (s *Service) Selections() *Selections { return s.selections }
 
 // Start fills the board with one ordered read of the summaries, learns which
 // numbers are taken, and notes the settings in force.
@@ -142,6 +149,9 @@ func (s *Service) Start(ctx context.Context) error {
 		return err
 	}
 	if err := s.batches.start(ctx); err != nil {
+		return err
+	}
+	if err := s.selections.start(ctx); err != nil {
 		return err
 	}
 	return s.RecordSettings(ctx)

@@ -37,12 +37,14 @@ const (
 	BatchPictures    Collection = "batches"          // picture of each batch, by its id
 	CoveragePictures Collection = "coverages"        // picture of each incident's coverage
 	CoverageUploads  Collection = "coverage_uploads" // customer lists that somebody looks over before taking them; soon forgotten
+
+	SelectionPictures Collection = "selections" // picture of each selection, by its id
 )
 
 // Derived says whether a collection can be rebuilt from events.
 func (c Collection) Derived() bool {
 	switch c {
-	case Cases, Summaries, Accounts, Organisations, Settings, IncidentPictures, BatchPictures, CoveragePictures:
+	case Cases, Summaries, Accounts, Organisations, Settings, IncidentPictures, BatchPictures, CoveragePictures, SelectionPictures:
 		return true
 	}
 	return false

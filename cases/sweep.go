@@ -126,8 +126,9 @@ func (s *Service) Sweep(ctx context.Context) (Swept, error) {
 	moved, err := s.moveClocksAlong(ctx, movesInASweep)
 	out.Looked, out.Acted = out.Looked+moved, out.Acted+moved
 	carried, batchErr := s.batches.sweep(ctx)
-	out.Acted += carried
-	return out, errors.Join(failed, err, batchErr, s.sweepHolders(ctx, &out))
+	opened, selectionErr := s.selections.sweep(ctx)
+	out.Acted += carried + opened
+	return out, errors.Join(failed, err, batchErr, selectionErr, s.sweepHolders(ctx, &out))
 }
 
 func (s *Service) sweepCase(ctx context.Context, id string, now time.Time) (acted bool, err error) {

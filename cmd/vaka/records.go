@@ -20,6 +20,7 @@ const (
 	sortIncident
 	sortBatch
 	sortCoverage
+	sortSelection
 )
 
 // sortOf tells the sort of a record from the kind of any of its events.
@@ -37,6 +38,8 @@ func sortOf(kind cases.EventKind) sort {
 		return sortBatch
 	case strings.HasPrefix(string(kind), "coverage_"):
 		return sortCoverage
+	case strings.HasPrefix(string(kind), "selection_"):
+		return sortSelection
 	}
 	return sortCase
 }
@@ -63,6 +66,8 @@ func (p *Parts) refresh(ctx context.Context, n cases.Notice) (bool, error) {
 		return p.Cases.Batches().Refresh(ctx, n.Record, n.Seq)
 	case sortCoverage:
 		return true, nil // nothing of it is kept in memory
+	case sortSelection:
+		return p.Cases.Selections().Refresh(ctx, n.Record, n.Seq)
 	case sortSettings:
 		return p.Cases.RefreshSettings(ctx, n.Seq)
 	}
@@ -83,6 +88,8 @@ func (p *Parts) repaint(ctx context.Context, id string, kind cases.EventKind) (e
 		err = p.Cases.Batches().Heal(ctx, id)
 	case sortCoverage:
 		err = p.Cases.Coverage().Heal(ctx, id)
+	case sortSelection:
+		err = p.Cases.Selections().Heal(ctx, id)
 	case sortSettings:
 		err = p.Cases.HealSettings(ctx)
 	default:
