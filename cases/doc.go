@@ -37,6 +37,10 @@
 //   - trace.go, suggest*.go: what a case is recognised by, which incidents and duplicates
 //     that suggests, with the evidence, and what people dismissed of it;
 //   - batch*.go, letter.go: one step on many cases, carried on after a crash;
+//   - selection*.go: choosing whom to investigate: frozen candidates, criteria with
+//     their evidence, the control sample, the approval, and the investigations opened;
+//     a selection is there only for whoever sees every candidate, so that it is whole
+//     for everybody who reads it and tells nobody of a secret case;
 //   - settings*.go, rulebook.go: what administrators set, its preview and journal, and
 //     what a use case goes by; clock_move.go: the open clocks that follow it;
 //   - attachment*.go: files, how they come, what they may be and how they are kept;

@@ -43,7 +43,12 @@ func (l *Selections) Decide(ctx context.Context, a Actor, id string, version int
 
 // decision words the choice as it stands.
 func (s *Selection) decision(r DecisionRequest) (SelectionDecision, []workflow.Fault) {
-	d := SelectionDecision{Reason: r.Reason, Lead: r.Lead}
+	d := SelectionDecision{Reason: r.Reason}
+	if r.Lead != nil {
+		lead := *r.Lead
+		lead.Order = lead.Order.over(r.Order)
+		d.Lead = &lead
+	}
 	w := s.Weighing()
 	ranked := s.Ranking()
 	line := ranked[min(w.Choose, len(ranked))-1].Sum

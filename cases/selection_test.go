@@ -199,7 +199,7 @@ func TestSelection_Refuses(t *testing.T) {
 	r := ordered()
 	r.Reason, r.Order.LegalBasis, r.Lead, r.Orders = "", nil, &cases.LeadCase{Assignee: "gone"}, map[string]cases.Order{"PUI-1999-1": {}}
 	_, err = l.Decide(ctx, caseworker, s.ID, s.Version, r)
-	faultsAt(t, err, "/lead/assignee", "/lead/name", "/lead/order/legal_basis", "/lead/order/scope", "/lead/subject", "/order/legal_basis", "/orders", "/reason")
+	faultsAt(t, err, "/lead/assignee", "/lead/name", "/lead/order/legal_basis", "/lead/subject", "/order/legal_basis", "/orders", "/reason")
 	_, err = l.Get(ctx, notifier, s.ID)
 	refused(t, err, workflow.NotFound, "no_such_selection")
 	_, err = l.Get(ctx, caseworker, ids[0])

@@ -90,6 +90,11 @@ var pages = []page{
 	{route: "/incidents/{id}", path: "/incidents/{incident}", who: []string{"caseworker", "supervisor"}},
 	{route: "/incidents/{id}/description", path: "/incidents/{incident}/description", who: []string{"caseworker"}},
 	{route: "/investigations/{id}/place", path: "/investigations/{investigation}/place", who: []string{"supervisor"}},
+	{route: "/incidents/{id}/selection", path: "/incidents/INC-1999-1/selection", who: []string{"caseworker"}, status: http.StatusNotFound},
+	{route: "/selections/{id}", path: "/selections/{selection}", who: []string{"caseworker", "registrar"}},
+	{route: "/selections/{id}", path: "/selections/{selection}?check=1", who: []string{"supervisor"}},
+	{route: "/selections/{id}/decision", path: "/selections/{selection}/decision", who: []string{"caseworker"}},
+	{route: "/selections/{id}/cases/{case}", path: "/selections/{selection}/cases/{triage}", who: []string{"caseworker"}},
 	{route: "/cases/{id}", path: "/cases/{triage}", who: staff},
 	{route: "/cases/{id}", path: "/cases/{investigation}", who: []string{"caseworker", "supervisor"}},
 	{route: "/cases/{id}", path: "/cases/{decided}", who: []string{"supervisor"}},
@@ -140,7 +145,7 @@ var pages = []page{
 }
 
 // apart are addresses of the table that hold nothing to look at.
-var apart = []string{"/language", "/queue.csv", "/batches/{id}/outcome.csv", "/queue.xlsx", "/static/{file}", "/notify/clock", "/cases/{id}/receipt/{n}.json", "/cases/{id}/attachments/{attachment}", "/cases/{id}/uploads/{upload}", "/incidents/{id}/coverage.csv", "/incidents/{id}/coverage/letters/{contact}/csv", "/live", "/live/changes", "/queue/news", "/cases/{id}/news", "/cases/{id}/severity"}
+var apart = []string{"/language", "/queue.csv", "/batches/{id}/outcome.csv", "/queue.xlsx", "/static/{file}", "/notify/clock", "/cases/{id}/receipt/{n}.json", "/cases/{id}/attachments/{attachment}", "/cases/{id}/uploads/{upload}", "/incidents/{id}/coverage.csv", "/incidents/{id}/coverage/letters/{contact}/csv", "/live", "/live/changes", "/queue/news", "/cases/{id}/news", "/cases/{id}/severity", "/selections/{id}/candidates.csv"}
 
 // examples find what is in the demo, by what it is an example of.
 var examples = map[string]func(testing.TB) string{
@@ -161,6 +166,7 @@ var examples = map[string]func(testing.TB) string{
 	"batch":         batch,
 	"invitation":    invitation,
 	"letter":        letter,
+	"selection":     selection,
 }
 
 // caseIn finds the number of the newest case that a query finds.

@@ -57,6 +57,7 @@ func describe(rows []route, publicURL string) (*description, error) {
 			{Name: tagAttachments, Description: "The files of a case."},
 			{Name: tagIncidents, Description: "What happened once and reached the authority many times."},
 			{Name: tagBatches, Description: "One step on many cases."},
+			{Name: tagSelections, Description: "Choosing whom to investigate, with the reasons."},
 			{Name: tagAccounts, Description: "Who may do what."},
 			{Name: tagOrganisations, Description: "Known controllers and their units."},
 			{Name: tagSettings, Description: "Time limits, calendars and rule sets, as administrators set them."},

@@ -85,6 +85,7 @@ func routes() []route {
 		suggestionAPI,
 		coverageAPI,
 		outboxAPI,
+		selectionAPI,
 		serverRoutes,
 	} {
 		all = append(all, part...)

@@ -115,6 +115,7 @@ func New(o Options) *Server {
 			batchRoutes,
 			suggestionRoutes,
 			coverageRoutes,
+			selectionRoutes,
 		),
 		guests: newLimiter(o.GuestsPerSecond),
 		origin: http.NewCrossOriginProtection(),
