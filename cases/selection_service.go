@@ -1,6 +1,7 @@
 package cases
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -175,10 +176,7 @@ func (l *Selections) known(want func(*selectionHead) bool) []*selectionHead {
 		}
 	}
 	slices.SortFunc(out, func(a, b *selectionHead) int {
-		if c := b.openedAt.Compare(a.openedAt); c != 0 {
-			return c
-		}
-		return strings.Compare(b.id, a.id)
+		return cmp.Or(b.openedAt.Compare(a.openedAt), b.round-a.round, strings.Compare(b.id, a.id))
 	})
 	return out
 }

@@ -90,7 +90,7 @@ var pages = []page{
 	{route: "/incidents/{id}", path: "/incidents/{incident}", who: []string{"caseworker", "supervisor"}},
 	{route: "/incidents/{id}/description", path: "/incidents/{incident}/description", who: []string{"caseworker"}},
 	{route: "/investigations/{id}/place", path: "/investigations/{investigation}/place", who: []string{"supervisor"}},
-	{route: "/incidents/{id}/selection", path: "/incidents/INC-1999-1/selection", who: []string{"caseworker"}, status: http.StatusNotFound},
+	{route: "/incidents/{id}/selection", path: "/incidents/{incident}/selection", who: []string{"caseworker", "registrar"}},
 	{route: "/selections/{id}", path: "/selections/{selection}", who: []string{"caseworker", "registrar"}},
 	{route: "/selections/{id}", path: "/selections/{selection}?check=1", who: []string{"supervisor"}},
 	{route: "/selections/{id}/decision", path: "/selections/{selection}/decision", who: []string{"caseworker"}},
