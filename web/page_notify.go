@@ -21,6 +21,8 @@ type notifyStart struct {
 	Held   []draftHead // that this browser remembers without an account
 	Choice unitChoice
 	Topics []string
+
+	Incidents []formOption // that a notification may begin from
 }
 
 // notifyIntro says what is asked, and lists the drafts.
@@ -37,6 +39,7 @@ func (q *call) notifyIntro() error {
 		return err
 	}
 	p.Choice = q.unitChoice("/notify")
+	p.Incidents = q.notifiable()
 	for _, t := range topics {
 		if t.ID != followUpTopic && (t.ID != registrarTopic || q.actor.Has(workflow.RoleRegistrar)) {
 			p.Topics = append(p.Topics, t.ID)
@@ -78,6 +81,7 @@ func (q *call) notifyBegin() error {
 		q.keepTyped(&d, &filing{draft: &d}, t, q.sentFields())
 		first = t.ID
 	}
+	q.fromIncident(&d, q.FormValue("incident"))
 	begin := q.s.drafts.begin
 	if q.actor.Account == "" {
 		begin = func(_ context.Context, d draft) (*draft, error) { return q.beginWithoutAccount(d) }
