@@ -89,17 +89,25 @@ func (s *selectionShown) record(c cases.RankedCandidate) []string {
 		}
 		out = append(out, score, harmless(s.Evidence(cell)))
 	}
-	stands, because := s.T("selection.stands.out"), ""
-	switch left := s.Left(c.Case); {
-	case c.Chosen:
-		stands = s.T("selection.stands.in")
-	case left != nil:
+	because := ""
+	if left := s.Left(c.Case); left != nil {
 		because = s.LeftBecause(*left)
 	}
 	if n := len(c.Words); n > 0 {
 		because = strings.TrimSpace(because + " " + string(c.Words[n-1].Reason))
 	}
-	return append(out, stands, harmless(because))
+	return append(out, s.Stands(c.Chosen), harmless(because))
+}
+
+// Stands says whether a candidate is chosen: as a proposal, until it is decided.
+func (s *selectionShown) Stands(chosen bool) string {
+	switch {
+	case !chosen:
+		return s.T("selection.stands.out")
+	case s.S.Decision == nil:
+		return s.T("selection.stands.proposed")
+	}
+	return s.T("selection.stands.in")
 }
 
 // Product is what a score adds to the sum.
