@@ -6,10 +6,11 @@
 // is an incident to which 250 notifications of four days are linked, with what others
 // stated of the numbers, what the authority established, and the supplier's list of
 // 232 municipal customers, of which 164 notified; supplements follow, the publication
-// of the data, and four investigations; 247 cases are left to be closed together. Kumla in
-// November 2024 is one controller without working systems, whose notification was
-// registered by hand, in three phases. A year of ordinary days, 1,000
-// notifications up to the moment of the first start, leaves a queue of every sort.
+// of the data, and a selection by which four investigations are opened; 247 cases are
+// left to be closed together. Kumla in November 2024 is one controller without working
+// systems, whose notification was registered by hand, in three phases. A year of
+// ordinary days, 1,000 notifications up to the moment of the first start, leaves a
+// queue of every sort.
 // And there are the people: the authority's staff, and those who notify.
 //
 // The two incidents happened; what is told of single controllers is made up, and

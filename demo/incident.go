@@ -70,15 +70,15 @@ type moment struct {
 
 func (s *scenario) moments() []moment {
 	return []moment{
-		{s.local(2025, time.August, 23, 3, 0), s.local(2025, time.August, 25, 13, 50), "Angrepp mot leverantörens it-system. Systemen krypteras och 1,5 bitcoin krävs.", "Leverantören"},
-		{s.local(2025, time.August, 25, 7, 0), s.local(2025, time.August, 25, 13, 55), "Angreppet blir känt. Driftstörningar i bland annat Halland, Gotland, Skellefteå, Kalmar, Karlstad och Mönsterås.", "Pressen"},
-		{s.local(2025, time.September, 2, 12, 0), s.local(2025, time.September, 3, 9, 5), "Leverantörens system är åter i drift för flera kunder.", "Leverantören"},
+		{s.local(2025, time.August, 23, 3, 0), s.local(2025, time.August, 25, 13, 50), "Angrepp mot leverantörens it-system. Systemen krypteras och 1,5 bitcoin krävs.", "leverantören"},
+		{s.local(2025, time.August, 25, 7, 0), s.local(2025, time.August, 25, 13, 55), "Angreppet blir känt. Driftstörningar i bland annat Halland, Gotland, Skellefteå, Kalmar, Karlstad och Mönsterås.", "pressen"},
+		{s.local(2025, time.September, 2, 12, 0), s.local(2025, time.September, 3, 9, 5), "Leverantörens system är åter i drift för flera kunder.", "leverantören"},
 		{
 			s.local(2025, time.September, 13, 20, 0), s.local(2025, time.September, 15, 9, 10),
-			"Gruppen Datacarry publicerar ett arkiv på 224 MB den 13 eller 14 september; källorna skiljer sig åt. Namn, personnummer, adresser, e-post, telefonnummer, födelsedatum och anställning.", "Pressen",
+			"Gruppen Datacarry publicerar ett arkiv på 224 MB den 13 eller 14 september; källorna skiljer sig åt. Namn, personnummer, adresser, e-post, telefonnummer, födelsedatum och anställning.", "pressen",
 		},
-		{s.local(2025, time.September, 16, 11, 0), s.local(2025, time.September, 16, 14, 0), "Åklagaren berättar om förundersökningen och om hur många som berörs.", "Åklagaren"},
-		{s.local(2025, time.November, 3, 9, 30), s.local(2025, time.November, 3, 15, 0), "Fyra granskningar inleds: leverantören, Göteborgs stad, Älmhults kommun och Region Västmanland.", "Myndigheten"},
+		{s.local(2025, time.September, 16, 11, 0), s.local(2025, time.September, 16, 14, 0), "Åklagaren berättar om förundersökningen och om hur många som berörs.", "åklagaren"},
+		{s.local(2025, time.November, 3, 9, 30), s.local(2025, time.November, 3, 15, 0), "Fyra granskningar inleds: leverantören, Göteborgs stad, Älmhults kommun och Region Västmanland.", "myndigheten"},
 	}
 }
 

@@ -2,6 +2,7 @@ package demo
 
 import (
 	"log/slog"
+	"slices"
 	"testing"
 	"time"
 
@@ -55,6 +56,7 @@ func checkIncident(t *testing.T, o Options, all map[string]*cases.Case) {
 	if k := cover.Record.Contacts; len(k) != 1 || len(k[0].To) != 68 {
 		t.Errorf("%d letters went out", len(k))
 	}
+	checkSelection(t, service, supervisor, i.ID, all)
 	request := cases.BatchRequest{
 		Step: workflow.StepClose, Reason: "Test.", Incident: i.ID, Data: cases.StepData{Outcome: workflow.OutcomeInformationLetter, Letter: "Till {controller}"},
 	}
@@ -75,5 +77,40 @@ func checkIncident(t *testing.T, o Options, all map[string]*cases.Case) {
 	}
 	if allowed != 247 {
 		t.Errorf("%d cases can be closed together, want 247", allowed)
+	}
+}
+
+// checkSelection checks that the choice is recorded whole, was approved by somebody
+// without a part in it, and comes out the same when it is worked out anew.
+func checkSelection(t *testing.T, service *cases.Service, supervisor cases.Actor, incident string, all map[string]*cases.Case) {
+	found, err := service.Selections().List(t.Context(), supervisor, incident)
+	if err != nil || len(found) != 1 {
+		t.Fatalf("%d selections, %v", len(found), err)
+	}
+	have := found[0]
+	if have.Status != cases.SelectionDone || len(have.Candidates) != 250 || slices.Contains(have.Editors, have.Approval.By) {
+		t.Fatalf("the selection is %s, with %d candidates, approved by %s", have.Status, len(have.Candidates), have.Approval.By)
+	}
+	var chosen []string
+	for _, c := range have.Decision.Chosen {
+		k := all[c.Case]
+		chosen = append(chosen, k.Party.Name)
+		if k.Opening == nil || k.Opening.Reason != have.Decision.Reason || !slices.Equal(k.Opening.FocusAreas, focusAreas) {
+			t.Errorf("%s was opened as %+v", k.Number, k.Opening)
+		}
+	}
+	slices.Sort(chosen)
+	if want := []string{"Göteborgs stad", "Region Västmanland", "Älmhults kommun"}; !slices.Equal(chosen, want) {
+		t.Errorf("chosen are %v, want %v", chosen, want)
+	}
+	if lead := have.LeadOutcome(); lead == nil || all[lead.Opened].Party.Name != supplierName {
+		t.Errorf("the case against the supplier: %+v", lead)
+	}
+	if len(have.Decision.Left) != 247 || len(have.Decision.Sample) != controlSample || len(have.Changes) > 8 {
+		t.Errorf("%d are left, %d drawn, %d changes", len(have.Decision.Left), len(have.Decision.Sample), len(have.Changes))
+	}
+	check, err := service.Selections().Recheck(t.Context(), supervisor, have.ID)
+	if err != nil || !check.Agrees() {
+		t.Errorf("worked out anew: %+v, %v", check, err)
 	}
 }

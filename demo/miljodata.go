@@ -90,7 +90,7 @@ func (s *scenario) miljodata() []*matter {
 		}
 		customers = append(customers, c)
 	}
-	out := slices.Concat(s.incident(), s.linked(customers), s.riskOf(customers), s.coverage(customers), []*matter{s.supplier()})
+	out := slices.Concat(s.incident(), s.linked(customers), s.riskOf(customers), s.coverage(customers), s.selection(customers), []*matter{s.supplier()})
 	for _, c := range customers {
 		out = append(out, c.matter)
 	}
