@@ -28,7 +28,7 @@ type call struct {
 	bearer  string // the token that was sent
 	actor   cases.Actor
 	session auth.Session
-	again   bool     // the page is shown with what was typed before the session ended
+	again   bool       // the page is shown with what was typed before the session ended
 	invited string     // language of the account whose one-time link is looked at
 	held    *heldDraft // by which somebody without an account is here
 }
