@@ -223,6 +223,7 @@ func TestCheckConfig_EveryFlag(t *testing.T) {
 		"smtp_host": "mail.example.se", "smtp_port": "465", "smtp_security": "tls", "smtp_user": "vaka", "smtp_password": "hemlig",
 		"smtp_seconds": "20", "mail_from": "no-reply@example.se", "mail_domain": "vaka.example.se", "dkim_key": "/nowhere/dkim.pem",
 		"dkim_selector": "v1", "webhooks": "any", "webhook_networks": "10.1.2.0/24", "webhook_seconds": "5",
+		"letter_seconds": "30",
 	}
 	args := []string{"check-config"}
 	for _, s := range config.Settings() {
