@@ -203,6 +203,25 @@ func (a *Account) isDeputisedBy(deputy *Account, at time.Time) bool {
 	return !too
 }
 
+// Undeputised lists who has named an account as deputy for a time in which that is
+// itself away: nobody acts for them then, for a chain of deputies is not followed.
+func (s *Service) Undeputised(ctx context.Context, account string) ([]Deputising, error) {
+	known, err := s.accounts.current(ctx, account)
+	if err != nil {
+		return nil, s.refused(err)
+	}
+	now := s.now()
+	var out []Deputising
+	for _, a := range s.accounts.all() {
+		for _, b := range a.Absences {
+			if a.Active && b.Deputy == account && now.Before(b.Until) && known.account.absentWithin(b.From, b.Until) {
+				out = append(out, Deputising{a.ID, a.Name, b.Until})
+			}
+		}
+	}
+	return out, nil
+}
+
 // Deputising is somebody for whom an account acts, and until when.
 type Deputising struct {
 	Account string

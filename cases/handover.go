@@ -64,6 +64,33 @@ func (s *Service) Holdings(account string) Holdings {
 	return out
 }
 
+// SoleNamed counts the open secret cases that name an account and nobody else who is
+// active: held by the account, so that a successor is named with them, and others.
+// Nobody would see those any more if it left.
+func (s *Service) SoleNamed(ctx context.Context, account string) (held, others int, err error) {
+	for _, sum := range s.board.heldBy(account, true) {
+		if !sum.Secret || !slices.Contains(sum.Named, account) {
+			continue
+		}
+		seen := false
+		for _, named := range sum.Named {
+			p, err := s.people.Person(ctx, named)
+			if err != nil && !errors.Is(err, ErrNotFound) {
+				return 0, 0, Unavailable(fmt.Errorf("account %s: %w", named, err))
+			}
+			seen = seen || err == nil && named != account && p.Active
+		}
+		switch {
+		case seen:
+		case sum.Assignee == account:
+			held++
+		default:
+			others++
+		}
+	}
+	return held, others, nil
+}
+
 // ended are the marks of the states in which a case is over.
 var ended = func() (marks uint64) {
 	for _, st := range workflow.States() {

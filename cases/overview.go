@@ -36,12 +36,13 @@ type WeekCount struct {
 
 // Load is how many open cases there are of some kind.
 type Load struct {
-	Account string // of a holder
-	Open    int
-	Overdue int
-	Late    int
-	Urgent  int       // of priority P1
-	Oldest  time.Time // arrival of the oldest; zero when there is none
+	Account    string // of a holder
+	Open       int
+	Overdue    int
+	Late       int
+	Urgent     int       // of priority P1
+	Unverified int       // notified without an account
+	Oldest     time.Time // arrival of the oldest; zero when there is none
 }
 
 // AgeCount is how many open cases arrived on days in [From, To); From is zero
@@ -92,8 +93,8 @@ type overviewCount struct {
 
 // loadCount is a Load in the board's own numbers.
 type loadCount struct {
-	open, overdue, late, urgent int
-	oldest                      int64
+	open, overdue, late, urgent, unverified int
+	oldest                                  int64
 }
 
 func newOverviewCount(now time.Time, zone *time.Location) *overviewCount {
@@ -172,10 +173,13 @@ func (l *loadCount) add(r *row, now int64) {
 	if r.marks&priorityMarks.bit[workflow.P1] != 0 {
 		l.urgent++
 	}
+	if r.marks&markUnverified != 0 {
+		l.unverified++
+	}
 }
 
 func (l *loadCount) load() Load {
-	out := Load{Open: l.open, Overdue: l.overdue, Late: l.late, Urgent: l.urgent}
+	out := Load{Open: l.open, Overdue: l.overdue, Late: l.late, Urgent: l.urgent, Unverified: l.unverified}
 	if l.open > 0 {
 		out.Oldest = instant(l.oldest)
 	}
@@ -230,6 +234,7 @@ func (l Load) and(o Load) Load {
 		l.Oldest = o.Oldest
 	}
 	l.Open, l.Overdue, l.Late, l.Urgent = l.Open+o.Open, l.Overdue+o.Overdue, l.Late+o.Late, l.Urgent+o.Urgent
+	l.Unverified += o.Unverified
 	return l
 }
 

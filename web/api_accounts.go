@@ -104,7 +104,7 @@ func (q *call) deactivate() error {
 	if err := q.bind(&in); err != nil {
 		return err
 	}
-	p, err := q.s.opt.Auth.DeactivateTo(q.ctx, q.actor, q.Params("id"), in.Successor, in.Reason)
+	p, err := q.deactivateTo(q.Params("id"), in.Successor, in.Reason)
 	if err == nil {
 		q.handCasesOver(p.ID)
 	}

@@ -26,6 +26,10 @@ const maxDrafts = 200
 // that anyone may write to, and is meant for a notification within 72 hours.
 const guestDraftLife = 14 * 24 * time.Hour
 
+// maxGuestDraft bounds in bytes what one draft of nobody holds: some hundred pages of
+// text, so that whoever fills a server's store must at least begin many.
+const maxGuestDraft = 512 << 10
+
 // untouchedLife is how long a draft of nobody is kept that was begun and never
 // saved, or that was sent: there is nothing in it.
 const untouchedLife = 24 * time.Hour
@@ -84,6 +88,16 @@ func (d *draft) set(field string, t typed) {
 	if len(t) == 0 {
 		d.Answers = append(d.Answers, draftAnswer{Field: field, Name: field})
 	}
+}
+
+// bytes is how much was typed into the draft.
+func (d *draft) bytes() (n int) {
+	for _, a := range d.Answers {
+		for _, v := range a.Values {
+			n += len(v)
+		}
+	}
+	return n
 }
 
 func (d *draft) forget(field string) {
@@ -214,6 +228,8 @@ func (d *draft) first() string {
 }
 
 // save changes a draft and keeps it.
+//
+// What is more than is kept is refused, and returned with what is refused in it.
 func (s *drafts) save(ctx context.Context, account, id string, change func(*draft)) (*draft, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -222,6 +238,10 @@ func (s *drafts) save(ctx context.Context, account, id string, change func(*draf
 		return nil, err
 	}
 	change(d)
+	if cases.WithoutAccount(d.Account) && d.bytes() > maxGuestDraft {
+		return d, workflow.Refuse(workflow.Invalid, "draft_full",
+			"The draft holds as much as is kept without an account, and this page was not saved. Shorten the longest answers, or send the form and supplement it.")
+	}
 	d.Version++
 	d.UpdatedAt = s.now().UTC().Truncate(time.Millisecond)
 	d.clocked(d.UpdatedAt, s.zone)

@@ -173,6 +173,7 @@ func (q *call) accountDetails() error {
 type absenceForm struct {
 	Action string
 	Rows   []absenceRow
+	Left   []auth.Deputising // who has this person as deputy while this person is away too
 	Fields []formField
 }
 
@@ -196,6 +197,10 @@ func (q *call) absenceForm(p *page, a auth.Profile, action string) (absenceForm,
 			row.Broken = deputy == ""
 		}
 		out.Rows = append(out.Rows, row)
+	}
+	var err error
+	if out.Left, err = q.s.opt.Auth.Undeputised(q.ctx, a.ID); err != nil {
+		return out, err
 	}
 	shares := func(r workflow.Role) bool { return r.Staff() && slices.Contains(a.Roles, r) }
 	deputies := slices.DeleteFunc(q.staffChoices(shares), func(o formOption) bool { return o.Value == a.ID })

@@ -10,6 +10,7 @@ import (
 
 	"github.com/vaka-project/vaka/auth"
 	"github.com/vaka-project/vaka/cases"
+	"github.com/vaka-project/vaka/workflow"
 )
 
 // deactivatePage asks who is to go on with the cases of somebody who leaves. It
@@ -56,7 +57,7 @@ func (q *call) accountDeactivate() error {
 	if successor == noSuccessor {
 		successor = ""
 	}
-	_, err := q.s.opt.Auth.DeactivateTo(q.ctx, q.actor, id, successor, q.FormValue("reason"))
+	_, err := q.deactivateTo(id, successor, q.FormValue("reason"))
 	if err == nil {
 		q.handCasesOver(id)
 		return q.see("/accounts/" + id + "?done=account_deactivate")
@@ -65,6 +66,23 @@ func (q *call) accountDeactivate() error {
 		return err
 	}
 	return q.askLeave(http.StatusUnprocessableEntity, err)
+}
+
+// deactivateTo deactivates an account, unless secret cases would be left that nobody
+// can see: a decree of secrecy is no way to lose a case.
+func (q *call) deactivateTo(account, successor, reason string) (auth.Profile, error) {
+	held, others, err := q.s.opt.Cases.SoleNamed(q.ctx, account)
+	switch {
+	case err != nil:
+		return auth.Profile{}, err
+	case others > 0:
+		return auth.Profile{}, workflow.Refuse(workflow.Conflict, "sole_named",
+			"Secret cases name nobody else who is active. Somebody must first name a colleague in them, with the step that makes a case secret.")
+	case held > 0 && successor == "":
+		return auth.Profile{}, workflow.Refuse(workflow.Conflict, "sole_named_held",
+			"Secret cases name nobody else who is active. Name a successor, who is then named in them.")
+	}
+	return q.s.opt.Auth.DeactivateTo(q.ctx, q.actor, account, successor, reason)
 }
 
 // handCasesOver does now what the next sweep would do. The intent is durable by

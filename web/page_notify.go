@@ -292,11 +292,17 @@ func (q *call) notifySave() error {
 	}
 	awareBefore := f.n.AwareAt
 	d, err := q.s.drafts.save(q.ctx, q.actor.Account, f.ID, func(d *draft) { q.keepTyped(d, f, t, sent) })
-	if err != nil {
+	if err != nil && d == nil {
 		return err
 	}
+	full := err
 	if f, err = q.filingOf(d); err != nil {
 		return err
+	}
+	if full != nil {
+		p := q.notifyPage(f, t, nil)
+		p.Faults = append(p.Faults, pageFault{Message: p.sentence(full)})
+		return q.render(http.StatusUnprocessableEntity, "notify", p)
 	}
 	if q.held != nil {
 		q.holdDraft(q.held.link) // for as long again as the draft

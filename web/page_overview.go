@@ -160,6 +160,9 @@ func (p *overviewPage) tiles(o cases.Overview, l overviewLinks) []tile {
 		{Label: p.T("overview.urgent"), Value: p.Number(o.Open.Urgent), Note: p.share(o.Open.Urgent, o.Open.Open), Href: l.open("priority", "P1")},
 		{Label: p.T("queue.late"), Value: p.Number(o.Open.Late), Note: p.share(o.Open.Late, o.Open.Open), Href: l.open("late", "true")},
 	}
+	if n := o.Open.Unverified; n > 0 { // where everybody has an account, a nought tells nothing
+		tiles = append(tiles, tile{Label: p.T("key.unverified"), Value: p.Number(n), Note: p.share(n, o.Open.Open), Href: l.open("unverified", "true")})
+	}
 	if !o.Open.Oldest.IsZero() {
 		tiles = append(tiles, tile{Label: p.T("overview.oldest_days"), Value: p.Number(p.daysSince(o.Open.Oldest)), Note: p.Date(o.Open.Oldest), Href: l.open("sort", "received_at")})
 	}
