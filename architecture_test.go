@@ -35,7 +35,7 @@ var rooms = map[string][]string{
 	"scan":     {},
 	"web":      {"workflow", "cases", "auth", "notifier"},
 	"demo":     {"workflow", "cases", "auth"},
-	"bench":    {"workflow", "cases", "auth", "notifier", "store"},
+	"bench":    {"workflow", "cases", "auth", "notifier", "store", "demo"},
 	"cmd/vaka": {"workflow", "cases", "auth", "notifier", "store", "scan", "web", "demo", "config"},
 }
 
