@@ -8,12 +8,13 @@ import (
 )
 
 // NumberClaim is the document that takes a case number, or a supervision number,
-// for one case, or an incident's number for that. It is inserted before the event that first carries the number:
+// for one case, or an incident's or outage's number for that. It is inserted before the event that first carries the number:
 // a crash in between leaves a gap in the series, never a number used twice.
 type NumberClaim struct {
 	Number   string `json:"number"`
 	Case     string `json:"case,omitempty"`
 	Incident string `json:"incident,omitempty"` // of an incident's number, which takes none for a case
+	Outage   string `json:"outage,omitempty"`   // of an outage's number, likewise
 }
 
 // numbers proposes the next free number of each yearly series. The proposal is

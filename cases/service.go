@@ -39,6 +39,7 @@ type Service struct {
 	scanner   Scanner // nil scans nothing
 	numbers   *numbers
 	incidents *Incidents
+	outages   *Outages
 	ranking   *sync.Mutex // lets this instance's changes of an order follow each other
 	batches   *Batches
 	figures   *figures
@@ -77,6 +78,7 @@ func NewService(o Options) *Service {
 	s.batches, s.figures = newBatches(s), &figures{by: map[string]figure{}}
 	s.selections = newSelections(s)
 	s.incidents = newIncidents(o.Store, s.numbers, s.now, o.Policy.Zone)
+	s.outages = newOutages(o.Store, s.numbers, s.now, o.Policy.Zone)
 	s.log = Log[Case, *Case]{Store: o.Store, In: Cases, Also: func(c *Case) []Picture {
 		return []Picture{{In: Summaries, ID: c.ID, Version: c.Version, Doc: c.Summary()}}
 	}}
@@ -89,6 +91,7 @@ func (s *Service) At(now func() time.Time) *Service {
 	at := *s
 	at.now = func() time.Time { return toMillis(now()) }
 	at.incidents = s.incidents.at(at.now)
+	at.outages = s.outages.at(at.now)
 	at.batches = s.batches.of(&at)
 	at.selections = s.selections.of(&at)
 	return &at
@@ -106,6 +109,9 @@ func (s *Service) Board() *Board { return s.board }
 
 // Incidents are what happened once and reached the authority many times.
 func (s *Service) Incidents() *Incidents { return s.incidents }
+
+// Outages are the times during which the service could not be reached.
+func (s *Service) Outages() *Outages { return s.outages }
 
 // Batches are steps that are taken on many cases at once.
 func (s *Service) Batches() *Batches { return s.batches }
@@ -146,6 +152,9 @@ func (s *Service) Start(ctx context.Context) error {
 		return fmt.Errorf("reading the numbers: %w", err)
 	}
 	if err := s.incidents.start(ctx); err != nil {
+		return err
+	}
+	if err := s.outages.start(ctx); err != nil {
 		return err
 	}
 	if err := s.batches.start(ctx); err != nil {

@@ -34,6 +34,7 @@ const (
 	Inbox         Collection = "inbox"          // letters that people read in the program, by account and number
 
 	IncidentPictures Collection = "incidents"        // picture of each incident, by its id
+	OutagePictures   Collection = "outages"          // picture of each outage of the service, by its id
 	BatchPictures    Collection = "batches"          // picture of each batch, by its id
 	CoveragePictures Collection = "coverages"        // picture of each incident's coverage
 	CoverageUploads  Collection = "coverage_uploads" // customer lists that somebody looks over before taking them; soon forgotten
@@ -44,7 +45,7 @@ const (
 // Derived says whether a collection can be rebuilt from events.
 func (c Collection) Derived() bool {
 	switch c {
-	case Cases, Summaries, Accounts, Organisations, Settings, IncidentPictures, BatchPictures, CoveragePictures, SelectionPictures:
+	case Cases, Summaries, Accounts, Organisations, Settings, IncidentPictures, OutagePictures, BatchPictures, CoveragePictures, SelectionPictures:
 		return true
 	}
 	return false

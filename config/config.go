@@ -77,6 +77,10 @@ type Config struct {
 	// never those of Article 33. Zero (the default): none.
 	ExtraClosingDays []string `key:"extra_closing_days" help:"Days, YYYY-MM-DD, on which the authority is closed besides the Swedish holidays. They never move a deadline of Article 33."`
 
+	// OutageMinutes is after how long a silence of all instances a start records an
+	// outage, in minutes. Zero: refused. Default: 5.
+	OutageMinutes int `key:"outage_minutes" default:"5" min:"2" max:"1440" help:"After how long a silence of all instances a start records an outage, in minutes."`
+
 	// SessionHours is how long a session lasts, in hours. Zero: refused.
 	// Default: 12.
 	SessionHours int `key:"session_hours" section:"Limits" default:"12" min:"1" max:"168" help:"How long a session lasts, in hours."`

@@ -32,6 +32,7 @@ func defaults() Config {
 		Data: "./data", Store: "bolt", MongoDatabase: "vaka",
 		Language: "sv", Timezone: "Europe/Stockholm", CasePrefix: "PUI", SupervisionPrefix: "TIL",
 		EssentialSectors: []string{"HEALTH_CARE", "SOCIAL_SERVICES"},
+		OutageMinutes:    5,
 		SessionHours:     12, MaxBodyKB: 1024,
 		LoginAttemptsPerAccount: 10, LoginAttemptsPerAddress: 100, NotificationsPerSecondPerAccount: 50, NotificationsPerSecondWithoutAccount: 50,
 		SMTPPort: 587, SMTPSecurity: "starttls", SMTPSeconds: 30, Webhooks: "https", WebhookSeconds: 10, LetterSeconds: 45,
@@ -61,8 +62,9 @@ func TestLoad_EverySettingFromEverySource(t *testing.T) {
 		AuthorityName: "Dataskyddsmyndigheten på Åland", AuthorityCode: "DSMÅ", Language: "en", Timezone: "Europe/Helsinki",
 		CasePrefix: "ÅPU", SupervisionPrefix: "ÅTI", LegalSignOff: true, AutoRegister: true,
 		EssentialSectors: []string{"ENERGY", "TRANSPORT"}, ExtraClosingDays: []string{"2026-12-24", "2028-02-29"},
-		Clocks:       map[string]string{"TRIAGE_P1": "2wd", "SUPPLEMENT": "3w"},
-		SessionHours: 8, MaxBodyKB: 2048, LoginAttemptsPerAccount: 5, LoginAttemptsPerAddress: 50,
+		Clocks:        map[string]string{"TRIAGE_P1": "2wd", "SUPPLEMENT": "3w"},
+		OutageMinutes: 7,
+		SessionHours:  8, MaxBodyKB: 2048, LoginAttemptsPerAccount: 5, LoginAttemptsPerAddress: 50,
 		SMTPHost: "mail.example.se", SMTPPort: 465, SMTPSecurity: "tls", SMTPUser: "vaka", SMTPPassword: "h=m, l", SMTPSeconds: 20,
 		MailFrom: "no-reply@example.se", MailDomain: "vaka.example.se", DKIMKey: "/etc/vaka/dkim.pem", DKIMSelector: "v1",
 		Webhooks: "any", WebhookNetworks: []netip.Prefix{netip.MustParsePrefix("10.1.2.0/24")}, WebhookSeconds: 5, LetterSeconds: 30,
@@ -76,7 +78,7 @@ func TestLoad_EverySettingFromEverySource(t *testing.T) {
 		"authority_name": " Dataskyddsmyndigheten på Åland ", "authority_code": "DSMÅ", "language": "en", "timezone": "Europe/Helsinki",
 		"case_prefix": "ÅPU", "supervision_prefix": "ÅTI", "legal_sign_off": "true", "auto_register": "true",
 		"essential_sectors": "ENERGY, TRANSPORT,", "extra_closing_days": "2026-12-24,2028-02-29",
-		"clocks": "TRIAGE_P1=2wd, SUPPLEMENT = 3w", "session_hours": "8", "max_body_kb": "2048",
+		"clocks": "TRIAGE_P1=2wd, SUPPLEMENT = 3w", "outage_minutes": "7", "session_hours": "8", "max_body_kb": "2048",
 		"login_attempts_per_account": "5", "login_attempts_per_address": "50", "notifications_per_second_per_account": "0", "notifications_per_second_without_account": "7",
 		"smtp_host": "mail.example.se", "smtp_port": "465", "smtp_security": "tls", "smtp_user": "vaka", "smtp_password": "h=m, l", "smtp_seconds": "20", "mail_from": "no-reply@example.se",
 		"mail_domain": "vaka.example.se", "dkim_key": "/etc/vaka/dkim.pem", "dkim_selector": "v1", "webhooks": "any", "webhook_networks": "10.1.2.0/24", "webhook_seconds": "5", "letter_seconds": "30",
@@ -104,6 +106,7 @@ legal_sign_off = true
 auto_register = true
 essential_sectors = ["ENERGY", "TRANSPORT"]
 extra_closing_days = [2026-12-24, "2028-02-29"]
+outage_minutes = 7
 session_hours = 8
 max_body_kb = 2048
 login_attempts_per_account = 5

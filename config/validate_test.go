@@ -174,7 +174,7 @@ func TestValidate_RefusesTheZeroValue(t *testing.T) {
 		refused[f.Setting] = true
 	}
 	for _, key := range []string{
-		"listen", "data", "store", "mongo_database", "language", "timezone", "case_prefix", "supervision_prefix", "session_hours",
+		"listen", "data", "store", "mongo_database", "language", "timezone", "case_prefix", "supervision_prefix", "session_hours", "outage_minutes",
 		"max_body_kb", "login_attempts_per_account", "login_attempts_per_address", "sweep_seconds", "log_level", "log_format",
 		"smtp_port", "smtp_security", "smtp_seconds", "webhooks", "webhook_seconds", "letter_seconds",
 		"attachment_max_mb", "attachments_max_mb",

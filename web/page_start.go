@@ -12,6 +12,7 @@ import (
 type startPage struct {
 	page
 	Drafts []draftHead
+	Outage bool        // the service does not work, or lately did not
 	Held   []draftHead // that this browser remembers without an account
 }
 
@@ -32,6 +33,7 @@ func (q *call) start() error {
 		}
 		p.Drafts = drafts
 	}
+	p.Outage = len(q.s.opt.Cases.Outages().Public(p.now.Add(-outageTold))) > 0
 	var err error
 	if p.Held, err = q.heldHeads(); err != nil {
 		return err

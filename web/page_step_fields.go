@@ -137,6 +137,9 @@ func (q *call) startValues(c *cases.Case, step workflow.Step) map[string][]strin
 		"diary_number": {c.DiaryNumber}, "named_staff": c.Named,
 		"incident": {q.Query("incident")}, "master_case": {q.Query("master_case")}, // from a suggestion
 	}
+	if o, err := q.s.opt.Cases.Outages().Get(q.actor, q.Query("outage")); err == nil && step.ID == workflow.StepAssessDelay {
+		values["reason"] = []string{q.speech().T("outage.delay_reason", "Number", o.Number)}
+	}
 	switch {
 	case c.Assignee != "":
 		values["assignee"] = []string{c.Assignee}

@@ -113,6 +113,7 @@ func New(o Options) *Server {
 			outboxRoutes,
 			incidentRoutes,
 			batchRoutes,
+			outageRoutes,
 			suggestionRoutes,
 			coverageRoutes,
 			selectionRoutes,

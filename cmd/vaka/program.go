@@ -237,6 +237,11 @@ func (p *Program) begin(ctx, beside context.Context, working *sync.WaitGroup) er
 		Cases: p.Cases, Accounts: brooms{p.Auth, p.server, p.Inbox, uploads{p.Cases}}, Every: time.Duration(p.options.Config.SweepSeconds) * time.Second,
 		Now: time.Now, Logger: p.options.Logger, Passed: p.metrics.passed,
 	}
+	if !p.options.Demo {
+		if err := p.beat(ctx, beside, working); err != nil {
+			return err
+		}
+	}
 	working.Go(func() { sweeper.Run(beside) })
 	working.Go(func() { p.Reminders.Run(beside, sweeper.Every) })
 	p.unready.Store(nil)

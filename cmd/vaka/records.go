@@ -18,6 +18,7 @@ const (
 	sortOrganisation
 	sortSettings
 	sortIncident
+	sortOutage
 	sortBatch
 	sortCoverage
 	sortSelection
@@ -34,6 +35,8 @@ func sortOf(kind cases.EventKind) sort {
 		return sortSettings
 	case strings.HasPrefix(string(kind), "incident_"):
 		return sortIncident
+	case strings.HasPrefix(string(kind), "outage_"):
+		return sortOutage
 	case strings.HasPrefix(string(kind), "batch_"):
 		return sortBatch
 	case strings.HasPrefix(string(kind), "coverage_"):
@@ -62,6 +65,8 @@ func (p *Parts) refresh(ctx context.Context, n cases.Notice) (bool, error) {
 		return p.Units.Refresh(ctx, n.Record, n.Seq)
 	case sortIncident:
 		return p.Cases.Incidents().Refresh(ctx, n.Record, n.Seq)
+	case sortOutage:
+		return p.Cases.Outages().Refresh(ctx, n.Record, n.Seq)
 	case sortBatch:
 		return p.Cases.Batches().Refresh(ctx, n.Record, n.Seq)
 	case sortCoverage:
@@ -84,6 +89,8 @@ func (p *Parts) repaint(ctx context.Context, id string, kind cases.EventKind) (e
 		_, err = cases.Log[cases.Organisation, *cases.Organisation]{Store: p.Store, In: cases.Organisations}.Heal(ctx, id)
 	case sortIncident:
 		err = p.Cases.Incidents().Heal(ctx, id)
+	case sortOutage:
+		err = p.Cases.Outages().Heal(ctx, id)
 	case sortBatch:
 		err = p.Cases.Batches().Heal(ctx, id)
 	case sortCoverage:

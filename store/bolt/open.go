@@ -90,6 +90,7 @@ var collections = []cases.Collection{
 	cases.Organisations, cases.Settings, cases.Sessions, cases.Tokens, cases.Links, cases.Meta, cases.Drafts, cases.Feedback, cases.Preferences,
 	cases.Diary, cases.Reminders, cases.Letters,
 	cases.IncidentPictures,
+	cases.OutagePictures,
 	cases.BatchPictures,
 	cases.CoveragePictures, cases.CoverageUploads,
 	cases.Inbox,
