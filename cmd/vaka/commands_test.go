@@ -215,7 +215,7 @@ func TestCheckConfig_EveryFlag(t *testing.T) {
 		"metrics_listen": "127.0.0.1:10", "data": "/nowhere", "store": "mongo", "mongo_uri": "mongodb://u:hemlig@db/",
 		"mongo_database": "tillsyn", "authority_name": "Myndigheten", "authority_code": "IMY", "language": "en",
 		"timezone": "Europe/Helsinki", "case_prefix": "ÅPU", "supervision_prefix": "ÅTI", "legal_sign_off": "true",
-		"auto_register": "true", "essential_sectors": "HEALTH_CARE", "extra_closing_days": "2026-12-28", "session_hours": "8",
+		"auto_register": "true", "essential_sectors": "HEALTH_CARE", "extra_closing_days": "2026-12-28", "outage_minutes": "7", "session_hours": "8",
 		"max_body_kb": "512", "login_attempts_per_account": "5", "login_attempts_per_address": "50",
 		"notifications_per_second_per_account": "10", "notifications_per_second_without_account": "20", "sweep_seconds": "5", "shutdown_seconds": "7", "log_level": "debug",
 		"attachment_max_mb": "10", "attachments_max_mb": "100", "attachment_kinds": "pdf", "clamd": "clamd:3310",
