@@ -66,10 +66,11 @@ func TestKeyHolders(t *testing.T) {
 	if len(ofCase.Roles) != 1 || ofCase.Staff() || len(ofCase.Units) != 0 || strings.Contains(ofCase.Account, k.Compact()) {
 		t.Errorf("%+v", ofCase)
 	}
-	if k == NewKey() || k.CaseKey(NewKey()) == k.CaseKey(NewKey()) {
+	draft, other := NewKey(), NewKey()
+	if draft == other || k.CaseKey(draft) == k.CaseKey(other) {
 		t.Error("two keys are the same")
 	}
-	if draft := NewKey(); k.CaseKey(draft) != k.CaseKey(draft) || k.CaseKey(draft) == draft.CaseKey(k) {
+	if first, again := k.CaseKey(draft), k.CaseKey(draft); first != again || first == draft.CaseKey(k) {
 		t.Error("the key of a draft's case does not follow from the draft and the browser")
 	}
 }
